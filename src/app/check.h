@@ -1,0 +1,23 @@
+// check: the main use case. Every front door (command line, server, C API) calls this.
+#pragma once
+#include <string>
+
+#include "base/context.h"
+#include "forensics/pipeline.h"
+#include "report/report.h"
+
+namespace bonafide::app {
+
+struct CheckRequest {
+  std::string path;
+  forensics::PipelineSettings pipeline;
+  std::optional<double> budget_s;  ///< stop in time and say what was not examined
+  std::string command;             ///< for the report: how to run this again
+};
+
+Result<report::Report> check(const CheckRequest& request, const Context& context);
+
+/// Opens and probes, decodes nothing: what `inspect` shows.
+Result<media::Media> inspect(const std::string& path, const Context& context);
+
+}  // namespace bonafide::app

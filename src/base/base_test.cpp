@@ -1,0 +1,102 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/bytes.h"
+#include "base/channel.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "base/time.h"
+
+namespace bonafide {
+namespace {
+
+Result<int> twice(Result<int> input) {
+  const int value = TRY(std::move(input));
+  return value * 2;
+}
+
+TEST(Result, TryPassesValuesAndErrors) {
+  EXPECT_EQ(twice(21).value(), 42);
+  const auto failed = twice(make_error(Code::corrupt, "no", 7));
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().to_string(), "at byte 7: no");
+}
+
+TEST(Bytes, ReaderRefusesToRunPastItsEnd) {
+  const Bytes bytes{1, 2, 3, 4, 5};
+  ByteReader reader(bytes, 100);
+  EXPECT_EQ(reader.u32be().value(), 0x01020304U);
+  const auto more = reader.u16be();
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.error().offset, 104U);
+  EXPECT_EQ(reader.u8().value(), 5);
+}
+
+TEST(Bytes, LittleEndian) {
+  const Bytes bytes{1, 2, 3, 4};
+  EXPECT_EQ(ByteReader(bytes).u32le().value(), 0x04030201U);
+}
+
+TEST(Bytes, Base64OfRfc4648) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"}};
+  for (const auto& [plain, coded] : cases) {
+    EXPECT_EQ(to_base64(as_bytes(plain)), coded);
+    EXPECT_EQ(as_text(from_base64(coded).value()), plain);
+  }
+  EXPECT_FALSE(from_base64("Zg=!"));
+}
+
+TEST(Bytes, CleanUtf8ReplacesWhatIsBroken) {
+  EXPECT_EQ(clean_utf8("gr\xC3\xBC\xC3\x9F\n"), "gr\xC3\xBC\xC3\x9F\n");
+  EXPECT_EQ(clean_utf8("a\xFF\x1B[31m"), "a\xEF\xBF\xBD [31m");
+  EXPECT_EQ(clean_utf8("\xED\xA0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");  // a lone surrogate
+}
+
+TEST(Json, RefusesDeepAndBrokenText) {
+  EXPECT_TRUE(parse_json("{\"a\": [1, 2]}"));
+  EXPECT_EQ(parse_json("{\"a\": ").error().code, Code::corrupt);
+  EXPECT_EQ(parse_json(std::string(100, '[') + std::string(100, ']')).error().code, Code::limit);
+}
+
+TEST(Time, Clock) {
+  EXPECT_EQ(to_clock(42), "0:42");
+  EXPECT_EQ(to_clock(7.46, true), "0:07.4");
+  EXPECT_EQ(to_clock(3723), "1:02:03");
+}
+
+TEST(Files, WriterLeavesNothingBehindUnlessCommitted) {
+  const auto folder = std::filesystem::temp_directory_path() / "bonafide-files-test";
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  const std::string path = (folder / "a.txt").string();
+  {
+    auto writer = FileWriter::create(path, false).value();
+    ASSERT_TRUE(writer.write("half"));
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder));
+  ASSERT_TRUE(write_file(path, "whole", false));
+  EXPECT_EQ(read_file(path, 100).value(), "whole");
+  EXPECT_FALSE(write_file(path, "again", false));
+  EXPECT_TRUE(write_file(path, "again", true));
+  EXPECT_EQ(read_file(path, 100).value(), "again");
+  EXPECT_EQ(read_file(path, 2).error().code, Code::limit);
+  EXPECT_EQ(FileReader::open(folder.string()).error().code, Code::unsupported);
+  EXPECT_EQ(FileReader::open(path + "x").error().code, Code::not_found);
+  std::filesystem::remove_all(folder);
+}
+
+TEST(Channel, DeliversWhatIsQueuedAfterClose) {
+  Channel<int> channel(2);
+  EXPECT_TRUE(channel.push(1));
+  EXPECT_TRUE(channel.push(2));
+  channel.close();
+  EXPECT_FALSE(channel.push(3));
+  EXPECT_EQ(channel.pop(), 1);
+  EXPECT_EQ(channel.pop(), 2);
+  EXPECT_EQ(channel.pop(), std::nullopt);
+}
+
+}  // namespace
+}  // namespace bonafide

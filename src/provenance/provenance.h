@@ -1,0 +1,28 @@
+// Provenance: where a work says it comes from. An axis of its own, never mixed with what pixels and sound say.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace bonafide::provenance {
+
+enum class State {
+  not_examined,  ///< no reader in this build looked (credentials, marks and log have not landed yet)
+  none,          ///< looked: nothing there
+  intact,        ///< intact, signer unknown to the trust list
+  trusted,       ///< intact and trusted
+  broken,        ///< present, but hash or signature does not hold
+};
+std::string_view to_string(State state);
+
+struct Source {
+  std::string name;  ///< "credential", "mark", "log", "prints"
+  State state = State::not_examined;
+  std::string sentence;
+};
+
+struct Provenance {
+  State state = State::not_examined;
+  std::vector<Source> sources;
+};
+
+}  // namespace bonafide::provenance
