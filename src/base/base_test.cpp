@@ -58,6 +58,7 @@ TEST(Json, RefusesDeepAndBrokenText) {
   EXPECT_TRUE(parse_json("{\"a\": [1, 2]}"));
   EXPECT_EQ(parse_json("{\"a\": ").error().code, Code::corrupt);
   EXPECT_EQ(parse_json(std::string(100, '[') + std::string(100, ']')).error().code, Code::limit);
+  EXPECT_EQ(parse_json("[1e999]").error().code, Code::corrupt);
 }
 
 TEST(Time, Clock) {

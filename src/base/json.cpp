@@ -15,6 +15,8 @@ Result<Json> parse_json(std::string_view text) {
     return json;
   } catch (const Json::parse_error& error) {
     return make_error(Code::corrupt, "not JSON", error.byte);
+  } catch (const Json::exception&) {  // out_of_range: 1e999
+    return make_error(Code::corrupt, "JSON with a number out of range");
   }
 }
 
