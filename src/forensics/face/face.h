@@ -22,8 +22,10 @@ struct Box {
   float x = 0, y = 0, width = 0, height = 0;  ///< pixels of the full-size frame
 };
 
+/// Degrees against the line of sight to the face; 0 = looking into the camera. Yaw > 0 = towards the picture's right,
+/// pitch > 0 = up, roll > 0 = leaning clockwise as seen. Good to a few degrees; the zero of pitch differs by person.
 struct Pose {
-  float yaw = 0, pitch = 0, roll = 0;  ///< degrees; 0 = looking into the camera, yaw > 0 = towards the picture's right
+  float yaw = 0, pitch = 0, roll = 0;
 };
 
 struct FaceObservation {
