@@ -28,7 +28,8 @@ struct TimeSpan {
   double length() const { return end_s - begin_s; }
 };
 
-/// What a pass visits: spans in order, decoded completely; between them it seeks.
+/// What a pass visits: spans in order, decoded completely; between them it seeks. No spans: the whole file. A span
+/// that reaches Media::duration_s goes on to the file's real end, whatever its header says.
 struct PassPlan {
   std::vector<TimeSpan> spans;
   bool frames = true;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "media/decode/plane.h"
 
@@ -16,11 +17,13 @@ struct FrameInfo {
   std::string colour;         ///< "bt709, tv range"; empty when not stated
   int orientation = 1;        ///< EXIF: stills are kept *as stored* (grids need it); video frames come upright
   bool key_frame = false;
+  std::vector<std::string> damage;  ///< what could not be decoded as it should: "the file ends early"
 };
 
 class Frame {
  public:
-  /// Where the samples come from; called at most once each, possibly from another thread than the decoder's.
+  /// Where the samples come from. Each is called at most once, never both at the same time, possibly from another
+  /// thread than the decoder's. `luma` gets one channel, `rgb` three; both info().width by info().height.
   class Source {
    public:
     virtual ~Source() = default;
@@ -39,11 +42,11 @@ class Frame {
   double time_s() const { return info().time_s; }
 
   /// Full-size brightness (Y'). Video: the decoder's own Y plane, in its own range. JPEG: the stored Y, undithered.
-  /// RGB sources: BT.601 weights, rounded.
+  /// RGB sources: BT.601 weights, rounded. Transparency is ignored: the samples under it are what was stored.
   const Plane& luma() const;
   const Plane& rgb() const;
   /// luma() reduced by area averaging to `width` pixels across (height follows); luma() itself when not larger.
-  /// Up to four widths are kept.
+  /// Each width asked for is made once and kept with the frame.
   const Plane& scaled(int width) const;
 
  private:

@@ -1,0 +1,122 @@
+// HEIC and AVIF through libheif, which turns the picture upright itself (irot, imir): orientation is 1 afterwards.
+#include <fmt/format.h>
+#include <libheif/heif.h>
+
+#include <cstring>
+#include <memory>
+
+#include "media/decode/still.h"
+
+namespace bonafide::media {
+
+namespace {
+
+struct FreeHeif {
+  void operator()(heif_context* object) const { heif_context_free(object); }
+  void operator()(heif_image_handle* object) const { heif_image_handle_release(object); }
+  void operator()(heif_image* object) const { heif_image_release(object); }
+  void operator()(heif_decoding_options* object) const { heif_decoding_options_free(object); }
+};
+template <typename T>
+using Owned = std::unique_ptr<T, FreeHeif>;
+
+Error failure(const heif_error& error, std::string_view doing) {
+  Code code = Code::corrupt;
+  if (error.code == heif_error_Unsupported_feature || error.code == heif_error_Unsupported_filetype ||
+      error.subcode == heif_suberror_Unsupported_codec)
+    code = Code::unsupported;
+  if (error.code == heif_error_Memory_allocation_error) code = Code::limit;
+  return make_error(code, fmt::format("{}: {}", doing, error.message != nullptr ? error.message : "unknown"));
+}
+
+struct Opened {
+  Bytes bytes;  ///< libheif reads from here
+  Owned<heif_context> context;
+  Owned<heif_image_handle> handle;
+};
+
+// Decoded planes (up to 16 bits × 3) and an RGB copy, then our views.
+constexpr std::uint64_t kBytesAPixel = 13;
+
+Result<Opened> open_heif(const std::string& path, const Context& context) {
+  Opened opened;
+  const FileReader file = TRY(FileReader::open(path));
+  if (file.size() == 0) return make_error(Code::corrupt, "the file is empty");
+  opened.bytes = TRY(file.read(0, static_cast<std::size_t>(file.size())));
+  opened.context.reset(heif_context_alloc());
+  if (!opened.context) throw std::bad_alloc();
+  heif_error error = heif_context_read_from_memory_without_copy(opened.context.get(), opened.bytes.data(),
+                                                                opened.bytes.size(), nullptr);
+  if (error.code != heif_error_Ok) return failure(error, "cannot read the HEIF structure");
+  heif_image_handle* handle = nullptr;
+  error = heif_context_get_primary_image_handle(opened.context.get(), &handle);
+  if (error.code != heif_error_Ok) return failure(error, "cannot find the main picture");
+  opened.handle.reset(handle);
+  const int width = heif_image_handle_get_width(handle);
+  const int height = heif_image_handle_get_height(handle);
+  if (width <= 0 || height <= 0) return make_error(Code::corrupt, "the main picture has no size");
+  TRY(check_size(static_cast<std::uint64_t>(width), static_cast<std::uint64_t>(height), kBytesAPixel, context));
+  return opened;
+}
+
+Plane plane_of(const heif_image& image, heif_channel channel, int channels) {
+  int stride = 0;
+  const std::uint8_t* const data = heif_image_get_plane_readonly(&image, channel, &stride);
+  const int width = heif_image_get_width(&image, channel);
+  const int height = heif_image_get_height(&image, channel);
+  if (data == nullptr || width <= 0 || height <= 0) return {};
+  const std::size_t line = static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
+  std::vector<std::uint8_t> samples(line * static_cast<std::size_t>(height));
+  for (int y = 0; y < height; ++y)
+    std::memcpy(samples.data() + line * static_cast<std::size_t>(y), data + static_cast<std::ptrdiff_t>(y) * stride,
+                line);
+  return {width, height, channels, std::move(samples)};
+}
+
+class HeifSource : public Frame::Source {
+ public:
+  HeifSource(Plane luma, Plane rgb) : luma_(std::move(luma)), rgb_(std::move(rgb)) {}
+  Plane luma() override { return std::move(luma_); }
+  Plane rgb() override { return std::move(rgb_); }
+
+ private:
+  Plane luma_, rgb_;
+};
+
+Result<Owned<heif_image>> decode(const heif_image_handle& handle, heif_colorspace space, heif_chroma chroma) {
+  const Owned<heif_decoding_options> options(heif_decoding_options_alloc());
+  if (!options) throw std::bad_alloc();
+  options->convert_hdr_to_8bit = 1;
+  heif_image* image = nullptr;
+  const heif_error error = heif_decode_image(&handle, &image, space, chroma, options.get());
+  Owned<heif_image> owned(image);
+  if (error.code != heif_error_Ok) return failure(error, "cannot decode the main picture");
+  return owned;
+}
+
+}  // namespace
+
+Result<StillHeader> read_heif_header(const std::string& path, Format format, const Context& context) {
+  const Opened opened = TRY(open_heif(path, context));
+  StillHeader header;
+  header.width = heif_image_handle_get_width(opened.handle.get());
+  header.height = heif_image_handle_get_height(opened.handle.get());
+  header.bit_depth = std::max(8, heif_image_handle_get_luma_bits_per_pixel(opened.handle.get()));
+  header.codec = format == Format::avif ? "av1" : "hevc";
+  return header;
+}
+
+Result<Frame> read_heif(const std::string& path, const Context& context) {
+  const Opened opened = TRY(open_heif(path, context));
+  const Owned<heif_image> colour = TRY(decode(*opened.handle, heif_colorspace_RGB, heif_chroma_interleaved_RGB));
+  Plane rgb = plane_of(*colour, heif_channel_interleaved, 3);
+  if (rgb.empty()) return make_error(Code::corrupt, "the main picture could not be decoded");
+  FrameInfo info;
+  info.width = rgb.width();
+  info.height = rgb.height();
+  info.bit_depth = std::max(8, heif_image_handle_get_luma_bits_per_pixel(opened.handle.get()));
+  info.orientation = 1;
+  return Frame::from_plane(std::move(rgb), std::move(info));
+}
+
+}  // namespace bonafide::media
