@@ -58,8 +58,8 @@ TEST(Still, Png) {
   ASSERT_TRUE(probe(media, {}));
   const auto frame = read_still(media, {});
   ASSERT_TRUE(frame) << frame.error().to_string();
-  expect_two_colours(*frame, 0);
-  EXPECT_EQ(frame->luma().at(5, 5), 76);
+  expect_two_colours(*frame, 2);  // ffmpeg makes the colours in Y'CbCr
+  EXPECT_NEAR(frame->luma().at(5, 5), 76, 1);
   EXPECT_EQ(frame->scaled(32).width(), 32);
   EXPECT_EQ(frame->scaled(32).height(), 24);
 }
