@@ -53,6 +53,8 @@ Result<Bytes> from_hex(std::string_view text);
 std::string to_base64(ByteView bytes);             ///< RFC 4648 section 4, with padding
 Result<Bytes> from_base64(std::string_view text);  ///< accepts padding or none; no white space
 
+/// Well-formed UTF-8 (Unicode 15, table 3-7) from end to end.
+bool is_utf8(std::string_view text);
 /// Valid UTF-8 whatever comes in: broken sequences become U+FFFD, control characters (but \n and \t) become spaces.
 std::string clean_utf8(std::string_view text);
 

@@ -1,0 +1,102 @@
+#include "base/cbor.h"
+
+#include <gtest/gtest.h>
+
+namespace bonafide::cbor {
+namespace {
+
+// Examples of RFC 8949 appendix A: encoded, diagnostic notation.
+struct Example {
+  std::string_view hex, words;
+};
+const Example kExamples[] = {
+    {"00", "0"},
+    {"17", "23"},
+    {"1818", "24"},
+    {"1903e8", "1000"},
+    {"1b000000e8d4a51000", "1000000000000"},
+    {"1bffffffffffffffff", "18446744073709551615"},
+    {"3bffffffffffffffff", "-18446744073709551616"},
+    {"20", "-1"},
+    {"3903e7", "-1000"},
+    {"f93c00", "1"},
+    {"f97bff", "65504"},
+    {"fa47c35000", "100000"},
+    {"fb3ff199999999999a", "1.1"},
+    {"f90001", "5.960464477539063e-08"},
+    {"f9c400", "-4"},
+    {"f97c00", "Infinity"},
+    {"f97e00", "NaN"},
+    {"f4", "false"},
+    {"f6", "null"},
+    {"f7", "undefined"},
+    {"f0", "simple(16)"},
+    {"f8ff", "simple(255)"},
+    {"c074323031332d30332d32315432303a30343a30305a", "0(\"2013-03-21T20:04:00Z\")"},
+    {"4401020304", "h'01020304'"},
+    {"6449455446", "\"IETF\""},
+    {"62c3bc", "\"\xC3\xBC\""},
+    {"83010203", "[1, 2, 3]"},
+    {"8301820203820405", "[1, [2, 3], [4, 5]]"},
+    {"a201020304", "{1: 2, 3: 4}"},
+    {"a26161016162820203", "{\"a\": 1, \"b\": [2, 3]}"},
+    {"5f42010243030405ff", "h'0102030405'"},
+    {"9f018202039f0405ffff", "[1, [2, 3], [4, 5]]"},
+    {"bf6346756ef563416d7421ff", "{\"Fun\": true, \"Amt\": -2}"},
+};
+
+TEST(Cbor, ExamplesOfTheRfc) {
+  for (const auto& [hex, words] : kExamples) {
+    const Bytes bytes = from_hex(hex).value();
+    const auto value = parse(bytes);
+    ASSERT_TRUE(value) << hex << ": " << value.error().message;
+    EXPECT_EQ(diagnostic(*value), words) << hex;
+    EXPECT_EQ(value->encoded.size(), bytes.size());
+  }
+}
+
+TEST(Cbor, RefusesWhatIsNotWellFormed) {
+  const std::string_view cases[] = {"",   "18",   "1c",        "a1",   "a10102ff", "61ff",        "5f4101",
+                                    "ff", "9f01", "5f6161ff",  "f800", "8401",     "a2010201 03", "9bffffffffffffffff",
+                                    "c0", "3f",   "7f41 00ff", "0000"};
+  for (const std::string_view hex : cases) {
+    std::string digits(hex);
+    std::erase(digits, ' ');
+    const Bytes bytes = from_hex(digits).value();
+    EXPECT_FALSE(parse(bytes)) << hex;
+  }
+}
+
+TEST(Cbor, DepthAndItemsAreBounded) {
+  const Bytes deep(100, 0x81);
+  EXPECT_EQ(parse(deep).error().code, Code::limit);
+  Bytes wide{0x99, 0x03, 0xE8};
+  wide.resize(1003, 0x00);
+  EXPECT_EQ(parse(wide, {32, 500}).error().code, Code::limit);
+  EXPECT_TRUE(parse(wide));
+}
+
+TEST(Cbor, WriterIsDeterministicAndReadsBack) {
+  const auto text = [](std::string_view word) { return Writer().text(word).take(); };
+  const auto number = [](std::int64_t n) { return Writer().integer(n).take(); };
+  Writer writer;
+  writer.sorted_map({{text("zz"), number(1)},
+                     {text("a"), number(-500)},
+                     {number(33), text("x5chain")},
+                     {number(1), Writer().number(1.1).take()}});
+  EXPECT_EQ(to_hex(writer.data()), "a401fb3ff199999999999a1821677835636861696e61613901f3627a7a01");
+  const auto value = parse(writer.data()).value();
+  EXPECT_EQ(value.find("a")->integer(), -500);
+  EXPECT_EQ(value.find(33)->text(), "x5chain");
+  EXPECT_EQ(value.find("b"), nullptr);
+}
+
+TEST(Cbor, FloatsTakeTheShortestExactForm) {
+  EXPECT_EQ(to_hex(Writer().number(1.5).data()), "f93e00");
+  EXPECT_EQ(to_hex(Writer().number(100000).data()), "fa47c35000");
+  EXPECT_EQ(to_hex(Writer().number(1.1).data()), "fb3ff199999999999a");
+  EXPECT_EQ(to_hex(Writer().number(-0.0).data()), "f98000");
+}
+
+}  // namespace
+}  // namespace bonafide::cbor
