@@ -139,7 +139,7 @@ Result<std::unique_ptr<Demuxer>> Demuxer::open(const Media& media, const Context
   }
   AVFormatContext* raw = must(avformat_alloc_context());
   raw->pb = self->io_.get();
-  raw->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_GENPTS;
+  raw->flags |= AVFMT_FLAG_CUSTOM_IO;  // no GENPTS: it queues packets without a bound
   raw->max_streams = 64;
   raw->interrupt_callback = {[](void* opaque) { return static_cast<Source*>(opaque)->interrupted() ? 1 : 0; },
                              self->source_.get()};

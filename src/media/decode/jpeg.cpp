@@ -199,8 +199,8 @@ Result<StillHeader> read_jpeg_header(ByteView bytes) {
     Reader reader(bytes, context);
     jpeg_read_header(reader.get(), TRUE);
     StillHeader header;
-    header.width = static_cast<int>(reader->image_width);
-    header.height = static_cast<int>(reader->image_height);
+    header.width = reader->image_width;
+    header.height = reader->image_height;
     header.bit_depth = reader->data_precision;
     header.codec = "mjpeg";
     return header;

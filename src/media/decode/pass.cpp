@@ -345,7 +345,8 @@ void Pass::note_damage() {
   note(broken_pictures_, broken_pictures_ == 1 ? "picture could not be decoded" : "pictures could not be decoded");
   note(concealed_, "pictures were broken in part and filled in by the decoder");
   note(broken_sound_, "pieces of sound could not be decoded");
-  note(untimed_, "pictures had no time stamp; theirs follow from the frame rate");
+  // AVI with B-pictures cannot stamp its very last ones: that is its format, not damage.
+  if (untimed_ > 2) note(untimed_, "pictures had no time stamp; theirs follow from the frame rate");
   note(disordered_, "pictures had time stamps that ran backwards");
   note(sound_.disorders(), "pieces of sound had time stamps that ran backwards");
   if (looping_) result_.damage.emplace_back("the file repeats its own bytes; the repetition was not followed");

@@ -97,12 +97,15 @@ Result<Frame> read_thumbnail(const Media& media, const Context& context) {
 Result<void> probe_still(Media& media, const Context& context) {
   const Result<StillHeader> header = guarded(media.path, [&] { return read_header(media, context); });
   if (!header) return header.error();
+  // HEIF's own turning (irot, imir) replaces the Exif field (ISO/IEC 23000-22, 7.3.6) and libheif has applied it.
+  if (media.format == Format::heic || media.format == Format::avif) media.orientation = 1;
   const bool turned = media.orientation >= 5 && media.orientation <= 8;
   Track track;
   track.kind = Track::Kind::video;
   track.codec = header->codec;
-  track.width = turned ? header->height : header->width;
-  track.height = turned ? header->width : header->height;
+  TRY(check_size(header->width, header->height, 1, context));
+  track.width = static_cast<int>(turned ? header->height : header->width);
+  track.height = static_cast<int>(turned ? header->width : header->height);
   track.frames = 1;
   track.pixel_format = header->pixel_format;
   track.bit_depth = header->bit_depth;

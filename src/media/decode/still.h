@@ -17,7 +17,7 @@ Result<void> check_size(std::uint64_t width, std::uint64_t height, std::uint64_t
 
 /// Size and sample layout as the header states them.
 struct StillHeader {
-  int width = 0, height = 0;
+  std::uint64_t width = 0, height = 0;
   int bit_depth = 8;
   std::string codec, pixel_format;
 };

@@ -6,6 +6,7 @@ extern "C" {
 }
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <cstring>
 
 #include "media/decode/av.h"
@@ -27,30 +28,78 @@ AVCodecID codec_of(Format format) {
   }
 }
 
-/// Width and height where the header says them in fixed places; zeros for formats that need a parser.
-struct Size {
-  std::uint64_t width = 0, height = 0;
-};
-Result<Size> stated_size(ByteView bytes, Format format) {
-  ByteReader reader(bytes);
-  Size size;
-  if (format == Format::png) {  // PNG 11.2.2: signature, length, "IHDR", width, height
-    TRY(reader.skip(16));
-    size.width = TRY(reader.u32be());
-    size.height = TRY(reader.u32be());
-    if (size.width == 0 || size.height == 0) return make_error(Code::corrupt, "the header says no pixels", 16);
-  } else if (format == Format::bmp) {  // BITMAPINFOHEADER: biWidth, biHeight (negative: top row first)
-    TRY(reader.skip(14));
-    if (TRY(reader.u32le()) < 40) return size;
-    size.width = TRY(reader.u32le());
-    const auto height = static_cast<std::int32_t>(TRY(reader.u32le()));
-    size.height = static_cast<std::uint64_t>(height < 0 ? -static_cast<std::int64_t>(height) : height);
-  } else if (format == Format::gif) {  // GIF89a 18: logical screen
-    TRY(reader.skip(6));
-    size.width = TRY(reader.u16le());
-    size.height = TRY(reader.u16le());
+Result<StillHeader> png_header(ByteReader reader) {  // PNG 11.2.2: signature, length, "IHDR", width, height, …
+  StillHeader header;
+  TRY(reader.skip(16));
+  header.width = TRY(reader.u32be());
+  header.height = TRY(reader.u32be());
+  header.bit_depth = TRY(reader.u8());
+  if (TRY(reader.u8()) == 3) header.bit_depth = 8;  // indices into a palette of 8-bit colours
+  return header;
+}
+
+Result<StillHeader> bmp_header(ByteReader reader) {  // BITMAPINFOHEADER: biWidth, biHeight (negative: top row first)
+  StillHeader header;
+  TRY(reader.skip(14));
+  if (TRY(reader.u32le()) < 40) {  // OS/2: 16 bits each
+    header.width = TRY(reader.u16le());
+    header.height = TRY(reader.u16le());
+    return header;
   }
-  return size;
+  const auto width = static_cast<std::int32_t>(TRY(reader.u32le()));
+  const auto height = static_cast<std::int32_t>(TRY(reader.u32le()));
+  header.width = static_cast<std::uint64_t>(std::abs(static_cast<std::int64_t>(width)));
+  header.height = static_cast<std::uint64_t>(std::abs(static_cast<std::int64_t>(height)));
+  return header;
+}
+
+Result<StillHeader> gif_header(ByteReader reader) {  // GIF89a 18: logical screen
+  StillHeader header;
+  TRY(reader.skip(6));
+  header.width = TRY(reader.u16le());
+  header.height = TRY(reader.u16le());
+  return header;
+}
+
+Result<StillHeader> webp_header(ByteReader reader) {  // RFC 9649, 2.5 to 2.7: the first chunk after "WEBP"
+  StillHeader header;
+  TRY(reader.skip(12));
+  const std::string_view chunk = as_text(TRY(reader.take(4)));
+  TRY(reader.skip(4));
+  if (chunk == "VP8X") {
+    TRY(reader.skip(4));
+    const auto u24le = [&]() -> Result<std::uint64_t> {
+      const std::uint64_t low = TRY(reader.u16le());
+      return low | static_cast<std::uint64_t>(TRY(reader.u8())) << 16;
+    };
+    header.width = TRY(u24le()) + 1;
+    header.height = TRY(u24le()) + 1;
+  } else if (chunk == "VP8L") {
+    TRY(reader.skip(1));
+    const std::uint32_t packed = TRY(reader.u32le());
+    header.width = (packed & 0x3FFF) + 1;
+    header.height = ((packed >> 14) & 0x3FFF) + 1;
+  } else if (chunk == "VP8 ") {
+    TRY(reader.skip(6));
+    header.width = TRY(reader.u16le()) & 0x3FFF;
+    header.height = TRY(reader.u16le()) & 0x3FFF;
+  }
+  return header;
+}
+
+/// What the header says in fixed places; width 0 for formats that need a parser.
+Result<StillHeader> stated(ByteView bytes, Format format) {
+  switch (format) {
+    case Format::png: return png_header(ByteReader(bytes));
+    case Format::bmp: return bmp_header(ByteReader(bytes));
+    case Format::gif: return gif_header(ByteReader(bytes));
+    case Format::webp: return webp_header(ByteReader(bytes));
+    default: return StillHeader{};
+  }
+}
+
+bool says_its_size(Format format) {
+  return format == Format::png || format == Format::bmp || format == Format::gif || format == Format::webp;
 }
 
 // Two views of together 4 bytes a pixel stand beside what the decoder makes.
@@ -83,8 +132,10 @@ struct Decoded {
 
 Result<Decoded> decode(ByteView bytes, Format format, const Context& context) {
   av::quieten();
-  const Size stated = TRY(stated_size(bytes, format));
-  if (stated.width != 0) TRY(check_size(stated.width, stated.height, kViewBytes, context));
+  if (says_its_size(format)) {
+    const StillHeader header = TRY(stated(bytes, format));
+    TRY(check_size(header.width, header.height, kViewBytes, context));
+  }
   const AVCodec* const codec = avcodec_find_decoder(codec_of(format));
   if (codec == nullptr)
     return make_error(Code::unsupported, fmt::format("this build cannot decode {}", to_string(format)));
@@ -122,11 +173,17 @@ Result<Decoded> decode(ByteView bytes, Format format, const Context& context) {
 }  // namespace
 
 Result<StillHeader> read_plain_header(ByteView bytes, Format format, const Context& context) {
-  // FFmpeg knows these formats' headers only by decoding; stills are decoded anyway, so this is at worst done twice.
+  if (says_its_size(format)) {
+    StillHeader header = TRY(stated(bytes, format));
+    TRY(check_size(header.width, header.height, kViewBytes, context));
+    header.codec = avcodec_get_name(codec_of(format));
+    return header;
+  }
+  // FFmpeg knows the headers of TIFF and JPEG XL only by decoding.
   const Decoded decoded = TRY(decode(bytes, format, context));
   StillHeader header;
-  header.width = decoded.picture->width;
-  header.height = decoded.picture->height;
+  header.width = static_cast<std::uint64_t>(decoded.picture->width);
+  header.height = static_cast<std::uint64_t>(decoded.picture->height);
   header.bit_depth = av::bit_depth_of(decoded.picture->format);
   header.codec = avcodec_get_name(codec_of(format));
   if (const char* const name = av_get_pix_fmt_name(static_cast<AVPixelFormat>(decoded.picture->format)))
