@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "media/decode/test_media.h"
+#include "support/support.h"
 
 namespace bonafide::media {
 

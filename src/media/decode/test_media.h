@@ -7,7 +7,6 @@
 
 #include "media/container/media.h"
 #include "media/decode/decode.h"
-#include "support/support.h"
 
 namespace bonafide::media {
 
