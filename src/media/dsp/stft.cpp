@@ -14,6 +14,7 @@ struct Stft::State {
   std::vector<float> waiting;  // samples of the next window, at most size + one push
   std::int64_t first = 0;
   cv::Mat1f in, out;
+  std::vector<std::complex<float>> spectrum;
   std::vector<float> power;
 };
 
@@ -30,7 +31,8 @@ Stft::Stft(int size, int hop) : state_(std::make_unique<State>()) {
   }
   for (float& w : s.window) w = static_cast<float>(w / std::sqrt(energy));
   s.in = cv::Mat1f(1, s.size);
-  s.power.resize(static_cast<std::size_t>(s.size) / 2 + 1);
+  s.spectrum.resize(static_cast<std::size_t>(s.size) / 2 + 1);
+  s.power.resize(s.spectrum.size());
 }
 
 Stft::Stft(Stft&&) noexcept = default;
@@ -46,6 +48,14 @@ void Stft::reset() {
 }
 
 void Stft::push(std::span<const float> samples, const OnSpectrum& on_spectrum) {
+  push_complex(samples, [&](std::int64_t first, std::span<const std::complex<float>> spectrum) {
+    std::vector<float>& power = state_->power;
+    for (std::size_t k = 0; k < power.size(); ++k) power[k] = std::norm(spectrum[k]);
+    on_spectrum(first, power);
+  });
+}
+
+void Stft::push_complex(std::span<const float> samples, const OnComplex& on_spectrum) {
   State& s = *state_;
   const auto size = static_cast<std::size_t>(s.size);
   const auto hop = static_cast<std::size_t>(s.hop);
@@ -58,10 +68,10 @@ void Stft::push(std::span<const float> samples, const OnSpectrum& on_spectrum) {
       for (std::size_t i = 0; i < size; ++i) s.in(0, static_cast<int>(i)) = s.waiting[begin + i] * s.window[i];
       cv::dft(s.in, s.out);  // packed: Re0, Re1, Im1, …, Re(n/2)
       const float* x = s.out[0];
-      s.power.front() = x[0] * x[0];
-      s.power.back() = x[size - 1] * x[size - 1];
-      for (std::size_t k = 1; k < size / 2; ++k) s.power[k] = x[2 * k - 1] * x[2 * k - 1] + x[2 * k] * x[2 * k];
-      on_spectrum(s.first, s.power);
+      s.spectrum.front() = x[0];
+      s.spectrum.back() = x[size - 1];
+      for (std::size_t k = 1; k < size / 2; ++k) s.spectrum[k] = {x[2 * k - 1], x[2 * k]};
+      on_spectrum(s.first, s.spectrum);
       s.first += s.hop;
     }
     s.waiting.erase(s.waiting.begin(), s.waiting.begin() + static_cast<std::ptrdiff_t>(begin));

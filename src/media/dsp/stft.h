@@ -1,5 +1,6 @@
 // Short-time spectra of pushed samples, in constant memory: everybody who looks at sound in frequency starts here.
 #pragma once
+#include <complex>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -28,6 +29,10 @@ class Stft {
   using OnSpectrum = std::function<void(std::int64_t first, std::span<const float> power)>;
   /// Takes samples of any number and answers with every window that they complete. NaN and infinity count as 0.
   void push(std::span<const float> samples, const OnSpectrum& on_spectrum);
+
+  /// The same with phases; the squared magnitudes are what push() gives. Phases refer to the window's first sample.
+  using OnComplex = std::function<void(std::int64_t first, std::span<const std::complex<float>> spectrum)>;
+  void push_complex(std::span<const float> samples, const OnComplex& on_spectrum);
   /// Forgets the unfinished window and counts from 0 again: what comes next is not contiguous.
   void reset();
 
