@@ -56,7 +56,9 @@ struct Finding {
   std::string detector;  ///< "image.jpeg_grid"
   int version = 1;
   Group group = Group::file;
-  std::string claim;  ///< stable message key: "image.jpeg_grid.foreign"
+  std::string title;     ///< of the test, "JPEG grid"; filled in by the pipeline
+  std::string question;  ///< what the test asks, one sentence; filled in by the pipeline
+  std::string claim;     ///< stable message key: "image.jpeg_grid.foreign"
   Outcome outcome = Outcome::nothing_found;
   std::string sentence;  ///< one plain sentence for a layperson
   std::string reason;    ///< for not_applicable, not_examined, failed

@@ -165,6 +165,8 @@ void fields(A& a, forensics::Finding& finding) {
   a("detector", finding.detector);
   a("version", finding.version);
   a("group", finding.group);
+  a("title", finding.title);
+  a("question", finding.question);
   a("claim", finding.claim);
   a("outcome", finding.outcome);
   a("sentence", finding.sentence);
