@@ -1,0 +1,217 @@
+#include "forensics/run_clip.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <latch>
+#include <map>
+#include <thread>
+#include <variant>
+
+#include "base/channel.h"
+#include "base/time.h"
+#include "forensics/preview.h"
+
+namespace bonafide::forensics {
+
+namespace {
+
+// Queue lengths bound memory: eight 1080p frames are 25 MB, sixteen audio blocks under 10 MB.
+constexpr std::size_t kFramesQueued = 8;
+constexpr std::size_t kBlocksQueued = 16;
+constexpr int kMostPreviews = 48;
+constexpr int kPreview_px = 320;
+constexpr double kBoxEvery_s = 0.5;
+
+/// Queued behind the last item of a span: the decoder waits on it until both workers have caught up.
+using Barrier = std::shared_ptr<std::latch>;
+using FrameItem = std::variant<media::Frame, Barrier>;
+using AudioItem = std::variant<media::AudioBlock, Barrier>;
+
+double total_length(const std::vector<TimeSpan>& spans, double duration) {
+  double sum = 0;
+  for (const TimeSpan& span : spans) {
+    sum += std::max(0.0, (duration > 0 ? std::min(span.end_s, duration) : span.end_s) - span.begin_s);
+  }
+  return sum;
+}
+
+/// Everything that happens to a frame: faces, sessions, previews, face summaries. One thread at a time.
+class FrameWorker {
+ public:
+  FrameWorker(std::vector<SessionSlot>& slots, PipelineResult& result, std::unique_ptr<face::FaceTracker> tracker,
+              double preview_every_s)
+      : slots_(slots), result_(result), tracker_(std::move(tracker)), preview_every_s_(preview_every_s) {}
+
+  void begin(const TimeSpan& span) {
+    if (tracker_) tracker_->reset();
+    next_preview_s_ = std::max(next_preview_s_, span.begin_s);
+  }
+
+  void take(const media::Frame& frame) {
+    for (SessionSlot& slot : slots_) {
+      if (slot.wants(kNeedsFrames)) slot.feed([&](DetectorSession& session) { session.on_frame(frame); });
+    }
+    if (tracker_) faces(frame);
+    if (preview_every_s_ > 0 && frame.time_s() >= next_preview_s_ && previews_ < kMostPreviews) preview(frame);
+  }
+
+  void finish() {
+    for (auto& [track, summary] : summaries_) result_.faces.push_back(std::move(summary));
+  }
+
+ private:
+  void faces(const media::Frame& frame) {
+    const face::FrameFaces seen = tracker_->next(frame);
+    for (SessionSlot& slot : slots_) {
+      if (slot.wants(kNeedsFaces)) slot.feed([&](DetectorSession& session) { session.on_faces(seen); });
+    }
+    for (const face::FaceObservation& one : seen.faces) {
+      FaceSummary& summary = summaries_[one.track];
+      const double count = ++frames_of_[one.track];
+      if (count == 1) {
+        summary.track = one.track;
+        summary.seen.begin_s = seen.time_s;
+      }
+      summary.seen.end_s = seen.time_s;
+      summary.mean_size += (static_cast<double>(one.size) - summary.mean_size) / count;
+      if (summary.boxes.empty() || seen.time_s - summary.boxes.back().first >= kBoxEvery_s) {
+        summary.boxes.emplace_back(seen.time_s, one.box);
+      }
+    }
+  }
+
+  void preview(const media::Frame& frame) {
+    if (auto made = make_preview(frame, kPreview_px)) result_.previews.push_back(std::move(*made));
+    ++previews_;
+    next_preview_s_ = frame.time_s() + preview_every_s_;
+  }
+
+  std::vector<SessionSlot>& slots_;
+  PipelineResult& result_;
+  std::unique_ptr<face::FaceTracker> tracker_;
+  double preview_every_s_;
+  double next_preview_s_ = 0;
+  int previews_ = 0;
+  std::map<int, FaceSummary> summaries_;
+  std::map<int, double> frames_of_;
+};
+
+class AudioWorker {
+ public:
+  explicit AudioWorker(std::vector<SessionSlot>& slots) : slots_(slots) {}
+  void take(const media::AudioBlock& block) {
+    for (SessionSlot& slot : slots_) {
+      if (slot.wants(kNeedsAudio)) slot.feed([&](DetectorSession& session) { session.on_audio(block); });
+    }
+  }
+
+ private:
+  std::vector<SessionSlot>& slots_;
+};
+
+/// The tracker, unless nobody needs faces or it cannot be had: then the sessions that need it say why.
+std::unique_ptr<face::FaceTracker> make_tracker(const Plan& plan, std::vector<SessionSlot>& slots) {
+  if ((plan.needs & kNeedsFaces) == 0) return nullptr;
+  auto tracker = [&]() -> Result<std::unique_ptr<face::FaceTracker>> {
+    return face::FaceTracker::create({}, TRY(face::dlib_landmarks()));
+  }();
+  if (tracker) return std::move(*tracker);
+  for (SessionSlot& slot : slots) {
+    if (!slot.wants(kNeedsFaces)) continue;
+    Finding finding;
+    finding.outcome = Outcome::not_examined;
+    finding.reason = tracker.error().message;
+    slot.settle(std::move(finding));
+  }
+  return nullptr;
+}
+
+void say_what_was_left_out(const media::Media& media, const Plan& plan, const media::PassResult& pass,
+                           PipelineResult& result) {
+  double seen = 0;
+  for (const TimeSpan& span : pass.examined) seen += span.length();
+  const std::string of = media.duration_s > 0 ? " of " + to_clock(media.duration_s) : "";
+  if (pass.out_of_time) {
+    result.not_examined.push_back(
+        fmt::format("The time budget ended: {}{} was examined; the rest was not.", to_clock(seen), of));
+  } else if (plan.sampled) {
+    result.not_examined.push_back(
+        fmt::format("Only {}{} was examined, in {} span{} spread over the file; --whole examines everything.",
+                    to_clock(seen), of, pass.examined.size(), pass.examined.size() == 1 ? "" : "s"));
+  }
+}
+
+/// Takes items off a channel until it is closed; a barrier is only counted.
+template <typename Item, typename Worker>
+void drain(Channel<Item>& items, Worker& worker) {
+  while (auto item = items.pop()) {
+    if (const auto* const barrier = std::get_if<Barrier>(&*item)) {
+      (*barrier)->count_down();
+    } else {
+      worker.take(std::get<0>(*item));
+    }
+  }
+}
+
+/// The pass with the two workers on threads of their own, fed through bounded channels. Before each span both have
+/// caught up, so sessions see the same order of calls as without threads.
+Result<media::PassResult> run_threaded(const media::Media& media, const media::PassPlan& plan,
+                                       const media::PassSink& direct, FrameWorker& frames, AudioWorker& audio,
+                                       const Context& context) {
+  Channel<FrameItem> frame_items(kFramesQueued);
+  Channel<AudioItem> audio_items(kBlocksQueued);
+  const std::jthread frame_thread([&] { drain(frame_items, frames); });
+  const std::jthread audio_thread([&] { drain(audio_items, audio); });
+  media::PassSink sink;
+  sink.on_frame = [&](const media::Frame& frame) { frame_items.push(frame); };
+  sink.on_audio = [&](media::AudioBlock&& block) { audio_items.push(std::move(block)); };
+  sink.on_span = [&](const TimeSpan& span) {
+    const auto barrier = std::make_shared<std::latch>(2);
+    frame_items.push(barrier);
+    audio_items.push(barrier);
+    barrier->wait();
+    direct.on_span(span);
+  };
+  auto pass = media::run_pass(media, plan, sink, context);
+  frame_items.close();
+  audio_items.close();
+  return pass;
+}
+
+}  // namespace
+
+Result<void> run_clip(const media::Media& media, const Plan& plan, const PipelineSettings& settings,
+                      const Context& context, std::vector<SessionSlot>& slots, PipelineResult& result) {
+  const bool has_picture = media.first(media::Track::Kind::video) != nullptr;
+  media::PassPlan pass_plan;
+  pass_plan.spans = plan.spans;
+  pass_plan.frames = has_picture && ((plan.needs & (kNeedsFrames | kNeedsFaces)) != 0 || settings.previews);
+  pass_plan.audio = (plan.needs & kNeedsAudio) != 0;
+  if (!pass_plan.frames && !pass_plan.audio) return {};
+
+  const double length = total_length(plan.spans, media.duration_s);
+  const double preview_every =
+      settings.previews && has_picture ? std::max(1.0, length > 1e8 ? 10.0 : length / kMostPreviews) : 0;
+  FrameWorker frames(slots, result, make_tracker(plan, slots), preview_every);
+  AudioWorker audio(slots);
+
+  media::PassSink direct;
+  direct.on_frame = [&](const media::Frame& frame) { frames.take(frame); };
+  direct.on_audio = [&](media::AudioBlock&& block) { audio.take(block); };
+  direct.on_span = [&](const TimeSpan& span) {
+    frames.begin(span);
+    for (SessionSlot& slot : slots) slot.feed([&](DetectorSession& session) { session.on_span(span); });
+  };
+  auto pass = settings.threaded ? run_threaded(media, pass_plan, direct, frames, audio, context)
+                                : media::run_pass(media, pass_plan, direct, context);
+  if (!pass) return pass.error();
+  frames.finish();
+  result.examined = pass->examined;
+  result.frames = pass->frames;
+  result.damage.insert(result.damage.end(), pass->damage.begin(), pass->damage.end());
+  say_what_was_left_out(media, plan, *pass, result);
+  return {};
+}
+
+}  // namespace bonafide::forensics

@@ -1,0 +1,41 @@
+// A detector's session as the pipeline holds it: its lock, its settled answer, and what happens when it throws.
+#pragma once
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "forensics/pipeline.h"
+
+namespace bonafide::forensics {
+
+class SessionSlot {
+ public:
+  SessionSlot(const PlannedDetector& planned, const DetectorInput& input);
+
+  bool wants(unsigned need) const { return session_ != nullptr && (detector_->needs & need) != 0; }
+  /// Calls `feed(session)` under the slot's lock; a throw ends the session with Outcome::failed.
+  template <typename Feed>
+  void feed(Feed&& feed) {
+    const std::lock_guard lock(*mutex_);
+    guarded([&] {
+      if (session_) feed(*session_);
+    });
+  }
+  /// Ends the session with this answer instead of its own.
+  void settle(Finding finding);
+  /// Appends the session's findings, filled in with id, version and group, each claim and region checked.
+  void finish(std::vector<Finding>& into);
+
+ private:
+  void guarded(const std::function<void()>& call);
+
+  const Detector* detector_;
+  std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
+  std::unique_ptr<DetectorSession> session_;
+  std::optional<Finding> settled_;
+};
+
+std::vector<SessionSlot> start_sessions(const media::Media& media, const Plan& plan, const Context& context);
+
+}  // namespace bonafide::forensics
