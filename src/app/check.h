@@ -4,6 +4,7 @@
 
 #include "base/context.h"
 #include "forensics/pipeline.h"
+#include "report/inspect.h"
 #include "report/report.h"
 
 namespace bonafide::app {
@@ -17,7 +18,7 @@ struct CheckRequest {
 
 Result<report::Report> check(const CheckRequest& request, const Context& context);
 
-/// Opens and probes, decodes nothing: what `inspect` shows.
-Result<media::Media> inspect(const std::string& path, const Context& context);
+/// Opens and probes, decodes nothing, and hashes with every digest people quote.
+Result<report::Inspection> inspect(const std::string& path, const Context& context);
 
 }  // namespace bonafide::app

@@ -61,9 +61,12 @@ const Key kKeys[] = {
      [](const toml::node& node, Config& config) {
        return take_word(node, {"weak", "moderate", "strong", "very_strong"}, config.fail_at);
      }},
-    {"check", "jobs", [](const toml::node& node, Config& config) { return take_integer(node, 0, 256, 1, config.jobs); }},
+    {"check", "jobs",
+     [](const toml::node& node, Config& config) { return take_integer(node, 0, 256, 1, config.jobs); }},
     {"output", "color",
-     [](const toml::node& node, Config& config) { return take_word(node, {"auto", "always", "never"}, config.colour); }},
+     [](const toml::node& node, Config& config) {
+       return take_word(node, {"auto", "always", "never"}, config.colour);
+     }},
 };
 
 const Key* find_key(std::string_view section, std::string_view name) {
@@ -104,8 +107,8 @@ Result<Config> load_config(const std::string& path) {
       const Key* const key = find_key(section.str(), name.str());
       if (key == nullptr) return bad(path, fmt::format("unknown key \"{}.{}\"", section.str(), name.str()));
       if (!key->take(node, config)) {
-        return bad(path, fmt::format("line {}: {}.{} does not take this value", node.source().begin.line,
-                                     section.str(), name.str()));
+        return bad(path, fmt::format("line {}: {}.{} does not take this value", node.source().begin.line, section.str(),
+                                     name.str()));
       }
     }
   }

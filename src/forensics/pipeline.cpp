@@ -48,9 +48,9 @@ Finding skipped(const Detector& detector) {
 
 }  // namespace
 
-Plan make_plan(const media::Media& media, const PipelineSettings& settings) {
+Plan make_plan(const media::Media& media, const PipelineSettings& settings, std::span<const Detector* const> table) {
   Plan plan;
-  for (const Detector* const detector : detectors()) {
+  for (const Detector* const detector : table) {
     PlannedDetector planned{detector, std::nullopt};
     const bool wanted = settings.only.empty() || matches(detector->id, settings.only);
     if (!wanted || matches(detector->id, settings.skip)) {

@@ -56,7 +56,8 @@ struct PipelineResult {
 };
 
 /// Files up to 10 minutes are examined whole; longer ones in ten 60 s spans spread evenly.
-Plan make_plan(const media::Media& media, const PipelineSettings& settings);
+/// `table` is detectors() except in tests.
+Plan make_plan(const media::Media& media, const PipelineSettings& settings, std::span<const Detector* const> table);
 
 /// Opens, decodes once, feeds all. Fails only when the file cannot be decoded at all, or on `cancelled`.
 Result<PipelineResult> run_pipeline(const media::Media& media, const Plan& plan, const PipelineSettings& settings,

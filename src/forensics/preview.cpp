@@ -21,7 +21,7 @@ std::optional<Preview> make_preview(const media::Frame& frame, int longest) {
     cv::resize(whole, small, {}, scale, scale, cv::INTER_AREA);
     const media::Plane stored(small.cols, small.rows, 3,
                               std::vector<std::uint8_t>(small.data, small.data + small.total() * 3));
-    const media::Plane shown = orient(stored, frame.info().orientation);
+    const media::Plane shown = to_shown(stored, frame.info().orientation);
     const cv::Mat upright(shown.height(), shown.width(), CV_8UC3, const_cast<std::uint8_t*>(shown.data()));
     cv::Mat bgr;
     cv::cvtColor(upright, bgr, cv::COLOR_RGB2BGR);

@@ -6,7 +6,6 @@
 #include <latch>
 #include <map>
 #include <thread>
-#include <variant>
 
 #include "base/channel.h"
 #include "base/time.h"
@@ -25,8 +24,11 @@ constexpr double kBoxEvery_s = 0.5;
 
 /// Queued behind the last item of a span: the decoder waits on it until both workers have caught up.
 using Barrier = std::shared_ptr<std::latch>;
-using FrameItem = std::variant<media::Frame, Barrier>;
-using AudioItem = std::variant<media::AudioBlock, Barrier>;
+template <typename T>
+struct Queued {
+  T item;
+  Barrier barrier;  ///< when set, there is no item
+};
 
 double total_length(const std::vector<TimeSpan>& spans, double duration) {
   double sum = 0;
@@ -114,7 +116,8 @@ class AudioWorker {
 std::unique_ptr<face::FaceTracker> make_tracker(const Plan& plan, std::vector<SessionSlot>& slots) {
   if ((plan.needs & kNeedsFaces) == 0) return nullptr;
   auto tracker = [&]() -> Result<std::unique_ptr<face::FaceTracker>> {
-    return face::FaceTracker::create({}, TRY(face::dlib_landmarks()));
+    auto provider = TRY(face::dlib_landmarks());
+    return face::FaceTracker::create({}, std::move(provider));
   }();
   if (tracker) return std::move(*tracker);
   for (SessionSlot& slot : slots) {
@@ -143,14 +146,13 @@ void say_what_was_left_out(const media::Media& media, const Plan& plan, const me
 }
 
 /// Takes items off a channel until it is closed; a barrier is only counted.
-template <typename Item, typename Worker>
-void drain(Channel<Item>& items, Worker& worker) {
-  while (auto item = items.pop()) {
-    if (const auto* const barrier = std::get_if<Barrier>(&*item)) {
-      (*barrier)->count_down();
-    } else {
-      worker.take(std::get<0>(*item));
-    }
+template <typename T, typename Worker>
+void drain(Channel<Queued<T>>& items, Worker& worker) {
+  while (auto next = items.pop()) {
+    if (next->barrier)
+      next->barrier->count_down();
+    else
+      worker.take(next->item);
   }
 }
 
@@ -159,17 +161,17 @@ void drain(Channel<Item>& items, Worker& worker) {
 Result<media::PassResult> run_threaded(const media::Media& media, const media::PassPlan& plan,
                                        const media::PassSink& direct, FrameWorker& frames, AudioWorker& audio,
                                        const Context& context) {
-  Channel<FrameItem> frame_items(kFramesQueued);
-  Channel<AudioItem> audio_items(kBlocksQueued);
+  Channel<Queued<media::Frame>> frame_items(kFramesQueued);
+  Channel<Queued<media::AudioBlock>> audio_items(kBlocksQueued);
   const std::jthread frame_thread([&] { drain(frame_items, frames); });
   const std::jthread audio_thread([&] { drain(audio_items, audio); });
   media::PassSink sink;
-  sink.on_frame = [&](const media::Frame& frame) { frame_items.push(frame); };
-  sink.on_audio = [&](media::AudioBlock&& block) { audio_items.push(std::move(block)); };
+  sink.on_frame = [&](const media::Frame& frame) { frame_items.push({frame, nullptr}); };
+  sink.on_audio = [&](media::AudioBlock&& block) { audio_items.push({std::move(block), nullptr}); };
   sink.on_span = [&](const TimeSpan& span) {
     const auto barrier = std::make_shared<std::latch>(2);
-    frame_items.push(barrier);
-    audio_items.push(barrier);
+    frame_items.push({{}, barrier});
+    audio_items.push({{}, barrier});
     barrier->wait();
     direct.on_span(span);
   };

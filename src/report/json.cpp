@@ -295,6 +295,12 @@ Json to_json(const Report& report, bool with_previews) {
   return writer.take();
 }
 
+Json to_json(const media::Media& media) {
+  Writer writer(false);
+  fields(writer, const_cast<media::Media&>(media));
+  return writer.take();
+}
+
 Result<Report> from_json(const Json& json) {
   Report report;
   std::optional<Error> error;

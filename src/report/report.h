@@ -34,6 +34,8 @@ struct Report {
 
 /// Canonical JSON, schema docs/schema/bonafide.report-1.json. Previews only when asked for: they are large.
 Json to_json(const Report& report, bool with_previews);
+/// Only what is known of the file itself.
+Json to_json(const media::Media& media);
 /// The other way round, so that a saved report can be rendered again without the file.
 Result<Report> from_json(const Json& json);
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -57,6 +58,9 @@ class LandmarkProvider {
 /// dlib's 68-point model from Debian's libdlib-data; `unavailable` with the package's name when it is not installed.
 /// The file is read once per process and shared.
 Result<std::unique_ptr<LandmarkProvider>> dlib_landmarks();
+
+/// Where that model lies on this machine, whether it is there or not.
+std::string landmark_model_path();
 
 struct TrackerSettings {
   int detect_width = 640;  ///< pixels across of the frame the detector sees

@@ -168,6 +168,8 @@ Result<std::unique_ptr<LandmarkProvider>> landmarks_from(const std::string& path
   return provider;
 }
 
+std::string landmark_model_path() { return kModelPath; }
+
 Result<std::unique_ptr<LandmarkProvider>> dlib_landmarks() { return landmarks_from(kModelPath); }
 
 }  // namespace bonafide::forensics::face

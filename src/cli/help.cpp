@@ -1,0 +1,46 @@
+// bonafide help [TOPIC]: a verb's help, the exit codes, or the manual page.
+#include <fmt/format.h>
+
+#include "cli/manual.h"
+#include "cli/verb.h"
+
+namespace bonafide::cli {
+
+namespace {
+
+ExitCode show_topic(const CLI::App& app, const std::string& topic) {
+  if (topic.empty()) {
+    print(app.help());
+    return kDone;
+  }
+  if (topic == "man") {
+    print(manual_page(app));
+    return kDone;
+  }
+  if (topic == "exit-codes") {
+    for (const auto& [code, text] : exit_code_table()) print(fmt::format("{:>4}  {}\n", static_cast<int>(code), text));
+    return kDone;
+  }
+  for (const CLI::App* const verb : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (verb->get_name() != topic) continue;
+    print(verb->help());
+    return kDone;
+  }
+  Error error = make_error(Code::invalid_argument, "no help on \"" + topic + "\"; try a verb, exit-codes or man");
+  return fail(error);
+}
+
+}  // namespace
+
+void add_help(VerbTable& verbs) {
+  CLI::App* const verb = verbs.add("help", "Help on a verb, on exit-codes, or the manual page (man)",
+                                   "  bonafide help check\n  bonafide help exit-codes\n"
+                                   "  bonafide help man | man -l -");
+  const auto topic = std::make_shared<std::string>();
+  verb->add_option("topic", *topic, "A verb, exit-codes or man");
+  verb->callback([topic, &app = verbs.app, &chosen = verbs.chosen] {
+    chosen = [topic, &app] { return show_topic(app, *topic); };
+  });
+}
+
+}  // namespace bonafide::cli

@@ -1,0 +1,59 @@
+// bonafide inspect FILE…: structure and facts; no verdict.
+#include "report/inspect.h"
+#include "app/check.h"
+#include "cli/inputs.h"
+#include "cli/terminal.h"
+#include "cli/verb.h"
+
+namespace bonafide::cli {
+
+namespace {
+
+struct InspectFlags {
+  InputRequest inputs;
+  bool tree = false;
+};
+
+ExitCode run_inspect(const InspectFlags& flags, const Globals& globals) {
+  auto inputs = collect_inputs(flags.inputs, globals.context("-"));
+  if (!inputs) return fail(inputs.error());
+  std::vector<ExitCode> codes;
+  for (const Error& error : inputs->errors) codes.push_back(globals.json ? fail_json(error) : fail(error));
+  for (const Input& input : inputs->files) {
+    auto inspected = app::inspect(input.path, globals.context(input.shown));
+    if (!inspected) {
+      inspected.error().file = input.shown;
+      codes.push_back(globals.json ? fail_json(inspected.error()) : fail(inspected.error()));
+      continue;
+    }
+    inspected->media.path = input.shown;
+    end_progress();
+    if (globals.json) {
+      print(dump_json(report::inspect_json(*inspected), inputs->many ? -1 : 2) + "\n");
+    } else {
+      const report::TextStyle style{use_colour(globals.config.colour), terminal_width()};
+      print(report::inspect_text(*inspected, flags.tree, style) + (inputs->many ? "\n" : ""));
+    }
+    codes.push_back(kDone);
+  }
+  return combine(codes);
+}
+
+}  // namespace
+
+void add_inspect(VerbTable& verbs) {
+  CLI::App* const verb = verbs.add("inspect", "What the file says of itself: structure and facts, no verdict",
+                                   "  bonafide inspect photo.jpg\n"
+                                   "  bonafide inspect --tree clip.mp4\n"
+                                   "  bonafide inspect --json sound.wav");
+  const auto flags = std::make_shared<InspectFlags>();
+  verb->add_option("file", flags->inputs.arguments, "Files, folders (with --recursive), or - for standard input")
+      ->required();
+  verb->add_flag("-r,--recursive", flags->inputs.recursive, "Look inside folders");
+  verb->add_flag("--tree", flags->tree, "The whole structure, not only its first level");
+  Globals& globals = verbs.globals;
+  Run& chosen = verbs.chosen;
+  verb->callback([flags, &globals, &chosen] { chosen = [flags, &globals] { return run_inspect(*flags, globals); }; });
+}
+
+}  // namespace bonafide::cli

@@ -1,0 +1,57 @@
+// A verb is one file: it adds its subcommand to the parser and says what to run when it was chosen.
+#pragma once
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <stop_token>
+#include <string>
+
+#include "base/config.h"
+#include "cli/exit_code.h"
+
+namespace bonafide::cli {
+
+/// What all verbs share: the global flags and the configuration they start from.
+struct Globals {
+  Config config;
+  std::stop_token stop;
+  bool json = false;
+  bool quiet = false;
+  int verbose = 0;
+  std::string progress = "auto";
+  double limit_memory_mib = 0;  ///< 0: as configured
+
+  Context context(const std::string& label) const;
+};
+
+using Run = std::function<ExitCode()>;
+
+/// One subcommand with its help and examples; `chosen` is set to what to run.
+struct VerbTable {
+  CLI::App& app;
+  Globals& globals;
+  Run& chosen;
+
+  /// Examples lead the help, as people read them first (clig.dev).
+  CLI::App* add(const std::string& name, const std::string& description, const std::string& examples);
+};
+
+void add_check(VerbTable& verbs);
+void add_inspect(VerbTable& verbs);
+void add_report(VerbTable& verbs);
+void add_detectors(VerbTable& verbs);
+void add_doctor(VerbTable& verbs);
+void add_config(VerbTable& verbs);
+void add_completion(VerbTable& verbs);
+void add_help(VerbTable& verbs);
+void add_version(VerbTable& verbs);
+
+/// A word as a POSIX shell wants it: bare when it is safe, else in single quotes.
+std::string shell_quoted(std::string_view word);
+/// Data to standard output; a closed pipe is not an error worth words.
+void print(std::string_view text);
+/// "bonafide: FILE: at byte N: message" on standard error, and the matching exit code.
+ExitCode fail(const Error& error);
+/// The same as a JSON line on standard output, for --json.
+ExitCode fail_json(const Error& error);
+
+}  // namespace bonafide::cli
