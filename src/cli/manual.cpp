@@ -139,7 +139,8 @@ std::string fish_completion(const CLI::App& app) {
       std::string flags;
       for (const std::string& name : option->get_lnames()) flags += " -l " + name;
       for (const std::string& name : option->get_snames()) flags += " -s " + name;
-      text += fmt::format("complete -c bonafide{}{} -d {}\n", condition, flags, shell_quoted(option->get_description()));
+      text +=
+          fmt::format("complete -c bonafide{}{} -d {}\n", condition, flags, shell_quoted(option->get_description()));
     }
   };
   lines(app, "");

@@ -49,15 +49,20 @@ constexpr std::uint8_t kAcChroma[] = {
     0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9, 0xea, 0xf2, 0xf3, 0xf4, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9, 0xfa};
 }  // namespace
 
+std::array<std::uint16_t, 64> ijg_table(int quality, bool chroma) {
+  const int q = std::clamp(quality, 1, 100);
+  const int scale = q < 50 ? 5000 / q : 200 - 2 * q;
+  std::array<std::uint16_t, 64> table{};
+  for (std::size_t i = 0; i < 64; ++i) {
+    const int base = chroma ? kChroma[i] : kLuma[i];
+    table[i] = static_cast<std::uint16_t>(std::clamp((base * scale + 50) / 100, 1, 255));
+  }
+  return table;
+}
+
 std::optional<int> ijg_quality(std::span<const std::uint16_t> values, bool chroma) {
-  if (values.size() != 64) return std::nullopt;
-  const auto& base = chroma ? kChroma : kLuma;
   for (int quality = 100; quality >= 1; --quality) {
-    const int scale = quality < 50 ? 5000 / quality : 200 - quality * 2;
-    const bool same = std::equal(values.begin(), values.end(), base.begin(), [&](std::uint16_t value, int b) {
-      return value == std::clamp((b * scale + 50) / 100, 1, 255);
-    });
-    if (same) return quality;
+    if (std::ranges::equal(values, ijg_table(quality, chroma))) return quality;
   }
   return std::nullopt;
 }

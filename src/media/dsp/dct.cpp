@@ -16,18 +16,7 @@
 
 namespace bonafide::media {
 
-const std::array<std::uint8_t, 64> kZigzag = {0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,
-                                              12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6,  7,  14, 21, 28,
-                                              35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51,
-                                              58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63};
-
 namespace {
-
-// T.81 table K.1.
-constexpr std::array<std::uint16_t, 64> kLumaTable = {
-    16, 11,  10,  16, 24, 40, 51, 61, 12,  12,  14,  19,  26, 58, 60, 55,  14,  13,  16,  24, 40, 57,
-    69, 56,  14,  17, 22, 29, 51, 87, 80,  62,  18,  22,  37, 56, 68, 109, 103, 77,  24,  35, 55, 64,
-    81, 104, 113, 92, 49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98,  112, 100, 103, 99};
 
 struct Basis {
   std::array<float, 64> value{};  // [frequency][sample]
@@ -189,14 +178,7 @@ void inverse_dct8(const Block8& coefficients, Block8& samples) {
     }
 }
 
-std::array<std::uint16_t, 64> ijg_luma_table(int quality) {
-  const int q = std::clamp(quality, 1, 100);
-  const int scale = q < 50 ? 5000 / q : 200 - 2 * q;
-  std::array<std::uint16_t, 64> table{};
-  for (std::size_t i = 0; i < 64; ++i)
-    table[i] = static_cast<std::uint16_t>(std::clamp((kLumaTable[i] * scale + 50) / 100, 1, 255));
-  return table;
-}
+std::array<std::uint16_t, 64> ijg_luma_table(int quality) { return ijg_table(quality, false); }
 
 NearestQuality nearest_ijg_quality(const std::array<std::uint16_t, 64>& table) {
   NearestQuality nearest;

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "media/container/jpeg_tables.h"  // kZigzag and the standard tables
+
 namespace bonafide::media {
 
 /// 8-bit grey samples owned by somebody else; `stride` bytes from row to row.
@@ -16,9 +18,6 @@ struct GreyView {
 
   const std::uint8_t* row(int y) const { return data + y * stride; }
 };
-
-/// Natural (row by row) index of the i-th coefficient in zigzag order (T.81 figure A.6).
-extern const std::array<std::uint8_t, 64> kZigzag;
 
 /// Coefficients in natural order, orthonormal: exactly the scale of T.81 A.3.3. Block and result may not overlap.
 using Block8 = std::array<float, 64>;
