@@ -73,7 +73,7 @@ const std::vector<Library>& libraries() {
       {std::regex("dlib/.*"), "dlib", {"src/forensics/face/"}},
       {std::regex("opencv2?/.*"),
        "OpenCV",
-       {"src/media/dsp/", "src/forensics/face/", "src/forensics/detectors/", "src/forensics/pipeline"}},
+       {"src/media/dsp/", "src/forensics/face/", "src/forensics/detectors/", "src/forensics/preview"}},
       {std::regex("openssl/.*"), "OpenSSL", {"src/crypto/"}},
       {std::regex("CLI/.*"), "CLI11", {"src/cli/"}},
       {std::regex("nlohmann/.*"), "nlohmann/json", {"src/base/"}},
