@@ -80,7 +80,7 @@ TEST(HouseRules, FindALibraryInTheWrongRoom) {
   EXPECT_EQ(with("src/media/decode/pass.h", "libavformat/avformat.h"), 1U);
   EXPECT_EQ(with("src/forensics/detectors/video_blink.cpp", "dlib/image_processing.h"), 1U);
   EXPECT_EQ(with("src/media/container/exif.cpp", "opencv2/core.hpp"), 1U);
-  EXPECT_EQ(with("src/forensics/pipeline.cpp", "opencv2/imgproc.hpp"), 0U);
+  EXPECT_EQ(with("src/forensics/preview.cpp", "opencv2/imgproc.hpp"), 0U);
   EXPECT_EQ(with("src/app/check.cpp", "sys/socket.h"), 1U);
   EXPECT_EQ(with("src/report/json.cpp", "nlohmann/json.hpp"), 1U);
 }
