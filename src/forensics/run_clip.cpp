@@ -207,6 +207,13 @@ Result<void> run_clip(const media::Media& media, const Plan& plan, const Pipelin
   };
   auto pass = settings.threaded ? run_threaded(media, pass_plan, direct, frames, audio, context)
                                 : media::run_pass(media, pass_plan, direct, context);
+  if (!pass && pass.error().code != Code::cancelled && context.out_of_time()) {
+    for (SessionSlot& slot : slots) {
+      if (slot.wants(kNeedsFrames | kNeedsFaces | kNeedsAudio)) slot.settle(out_of_time());
+    }
+    result.not_examined.emplace_back("The time budget ended before anything could be examined.");
+    return {};
+  }
   if (!pass) return pass.error();
   frames.finish();
   result.examined = pass->examined;

@@ -8,13 +8,6 @@ namespace {
 
 constexpr int kPreview_px = 1280;  // wide enough to point at a region, small enough to embed
 
-Finding out_of_time() {
-  Finding finding;
-  finding.outcome = Outcome::not_examined;
-  finding.reason = "the time budget ended before this test";
-  return finding;
-}
-
 Finding unreadable(const Error& error) {
   return not_applicable("the JPEG coefficients could not be read: " + error.message);
 }

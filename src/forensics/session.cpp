@@ -54,6 +54,13 @@ void SessionSlot::finish(std::vector<Finding>& into) {
   }
 }
 
+Finding out_of_time() {
+  Finding finding;
+  finding.outcome = Outcome::not_examined;
+  finding.reason = "the time budget ended before this test";
+  return finding;
+}
+
 std::vector<SessionSlot> start_sessions(const media::Media& media, const Plan& plan, const Context& context) {
   std::vector<SessionSlot> slots;
   slots.reserve(plan.detectors.size());

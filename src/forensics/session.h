@@ -36,6 +36,9 @@ class SessionSlot {
   std::optional<Finding> settled_;
 };
 
+/// "not examined: the time budget ended before this test".
+Finding out_of_time();
+
 std::vector<SessionSlot> start_sessions(const media::Media& media, const Plan& plan, const Context& context);
 
 }  // namespace bonafide::forensics
