@@ -86,9 +86,8 @@ inline std::string version() { return bonafide_version(); }
 
 /// The report as JSON, schema bonafide.report/1.
 inline std::string check_file(const std::string& path, const options& settings = {}) {
-  return detail::text_or_throw([&](char** json, char** message) {
-    return bonafide_check_file(path.c_str(), settings.get(), json, message);
-  });
+  return detail::text_or_throw(
+      [&](char** json, char** message) { return bonafide_check_file(path.c_str(), settings.get(), json, message); });
 }
 inline std::string report_to_html(const std::string& json) {
   return detail::text_or_throw(

@@ -43,7 +43,8 @@ std::vector<std::string> lines_of(const std::string& text) {
 std::set<std::string> files_in(const fs::path& folder) {
   std::set<std::string> names;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
-    if (!entry.is_directory()) names.insert(fs::relative(entry.path(), folder).string());
+    if (entry.symlink_status().type() != fs::file_type::directory)
+      names.insert(entry.path().lexically_relative(folder).string());
   return names;
 }
 
