@@ -1,6 +1,7 @@
 // bonafide check FILE…: provenance, forensics, verdict.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <condition_variable>
 #include <filesystem>
@@ -14,6 +15,7 @@
 #include "cli/inputs.h"
 #include "cli/terminal.h"
 #include "cli/verb.h"
+#include "forensics/detector.h"
 #include "report/report.h"
 
 namespace bonafide::cli {
@@ -176,7 +178,23 @@ std::vector<ExitCode> check_all(const Inputs& inputs, const Checker& checker, co
   return codes;
 }
 
+/// A misspelt test must not end in "could not tell".
+Result<void> check_names(const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const auto meant = [&](const forensics::Detector* detector) {
+      return detector->id == name || (name.ends_with('.') && detector->id.starts_with(name));
+    };
+    if (std::ranges::none_of(forensics::detectors(), meant)) {
+      return make_error(Code::invalid_argument, "no test is called \"" + name + "\"; see bonafide detectors");
+    }
+  }
+  return {};
+}
+
 ExitCode run_check(const CheckFlags& flags, const Globals& globals) {
+  for (const auto& names : {flags.only, flags.skip}) {
+    if (auto known = check_names(names); !known) return fail(known.error());
+  }
   auto inputs = collect_inputs(flags.inputs, globals.context("-"));
   if (!inputs) return fail(inputs.error());
   std::error_code ignored;
@@ -216,8 +234,9 @@ void add_check(VerbTable& verbs) {
   verb->add_option("file", flags->inputs.arguments, "Files, folders (with --recursive), or - for standard input");
   verb->add_flag("-r,--recursive", flags->inputs.recursive, "Look inside folders");
   verb->add_option("--files-from", flags->inputs.files_from, "A list of files, one a line; - is standard input");
-  verb->add_option("--only", flags->only, "Only these tests: an id, or a prefix such as image.");
-  verb->add_option("--skip", flags->skip, "All but these tests");
+  verb->add_option("--only", flags->only, "Only these tests: an id, or a prefix such as image.")
+      ->allow_extra_args(false);  // or it would swallow the file that follows
+  verb->add_option("--skip", flags->skip, "All but these tests")->allow_extra_args(false);
   verb->add_option("--budget", flags->budget,
                    "Most time for each file (30s, 2m): stops in time and says what was not examined")
       ->check(CLI::Validator(valid_duration, "TIME"));

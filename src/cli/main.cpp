@@ -69,7 +69,8 @@ int run(int argc, char** argv) {
   }
   const int code = chosen();
   end_progress();
-  if (std::fflush(stdout) != 0 && code == kDone) return kInput;  // the disk is full, or the reader went away
+  // the disk is full, or the reader went away; an earlier flush may have met it already
+  if ((std::fflush(stdout) != 0 || std::ferror(stdout) != 0) && code == kDone) return kInput;
   return code;
 }
 

@@ -1,11 +1,11 @@
 #include "forensics/preview.h"
 
-#include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include <algorithm>
 
 #include "forensics/orient.h"
+#include "media/decode/jpeg_encode.h"
 
 namespace bonafide::forensics {
 
@@ -22,12 +22,9 @@ std::optional<Preview> make_preview(const media::Frame& frame, int longest) {
     const media::Plane stored(small.cols, small.rows, 3,
                               std::vector<std::uint8_t>(small.data, small.data + small.total() * 3));
     const media::Plane shown = to_shown(stored, frame.info().orientation);
-    const cv::Mat upright(shown.height(), shown.width(), CV_8UC3, const_cast<std::uint8_t*>(shown.data()));
-    cv::Mat bgr;
-    cv::cvtColor(upright, bgr, cv::COLOR_RGB2BGR);
-    Preview preview{frame.time_s(), bgr.cols, bgr.rows, {}};
-    if (!cv::imencode(".jpg", bgr, preview.jpeg, {cv::IMWRITE_JPEG_QUALITY, kQuality})) return std::nullopt;
-    return preview;
+    auto jpeg = media::encode_jpeg(shown, kQuality);
+    if (!jpeg) return std::nullopt;
+    return Preview{frame.time_s(), shown.width(), shown.height(), std::move(*jpeg)};
   } catch (const cv::Exception&) {
     return std::nullopt;  // a report without its picture is still a report
   }
