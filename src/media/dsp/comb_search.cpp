@@ -123,6 +123,7 @@ struct CombSearch::State {
   bool running = false;
   double begin_s = 0;
   std::int64_t samples = 0;
+  std::vector<float> pending;  // less than one step
 
   explicit State(int rate_hz)
       : rate(rate_hz),
@@ -152,6 +153,7 @@ struct CombSearch::State {
 
   void add_frame(std::span<const std::complex<float>> spectrum);
   void add_wide(std::span<const float> power);
+  void take(std::span<const float> step);
   void close_segment();
   void close_passage();
   std::vector<CombScore> phase_scores(const std::vector<bool>& usable) const;
@@ -332,6 +334,12 @@ void CombSearch::State::add_lines(const std::vector<double>& residue, const std:
   }
 }
 
+void CombSearch::State::take(std::span<const float> step) {
+  wide.push(step, [&](std::int64_t, std::span<const float> power) { add_wide(power); });
+  fine.push_complex(step, [&](std::int64_t, std::span<const std::complex<float>> x) { add_frame(x); });
+  if (static_cast<double>(frames) * frame_s() >= kSegment_s) close_segment();
+}
+
 void CombSearch::State::close_segment() {
   const double length_s = static_cast<double>(frames) * frame_s();
   const double sounding_s = static_cast<double>(sounding) * frame_s();
@@ -402,7 +410,11 @@ double CombSearch::sounding_s() const { return state_->all_sounding_s; }
 
 void CombSearch::restart() {
   State& s = *state_;
-  if (s.running) s.close_segment();
+  if (s.running) {
+    s.take(s.pending);
+    s.close_segment();
+  }
+  s.pending.clear();
   s.close_passage();
   s.fine.reset();
   s.wide.reset();
@@ -419,16 +431,13 @@ void CombSearch::push(std::span<const float> samples, double time_s) {
     s.begin_s = s.segment_begin_s = time_s;
     s.samples = 0;
   }
-  const auto segment_frames = static_cast<std::size_t>(std::lround(kSegment_s / s.frame_s()));
-  while (!samples.empty()) {
-    // Small steps keep the two views of one segment together.
-    const auto step = samples.first(std::min(samples.size(), static_cast<std::size_t>(s.size)));
-    samples = samples.subspan(step.size());
-    s.samples += static_cast<std::int64_t>(step.size());
-    s.wide.push(step, [&](std::int64_t, std::span<const float> power) { s.add_wide(power); });
-    s.fine.push_complex(step, [&](std::int64_t, std::span<const std::complex<float>> x) { s.add_frame(x); });
-    if (s.frames >= segment_frames) s.close_segment();
-  }
+  // In steps of one length from the start on, so that the answer does not depend on how the sound came in blocks.
+  const auto step = static_cast<std::size_t>(s.size);
+  s.pending.insert(s.pending.end(), samples.begin(), samples.end());
+  s.samples += static_cast<std::int64_t>(samples.size());
+  std::size_t used = 0;
+  for (; used + step <= s.pending.size(); used += step) s.take(std::span(s.pending).subspan(used, step));
+  s.pending.erase(s.pending.begin(), s.pending.begin() + static_cast<std::ptrdiff_t>(used));
 }
 
 std::vector<CombPassage> CombSearch::finish() {
