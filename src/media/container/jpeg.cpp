@@ -187,7 +187,7 @@ Result<void> JpegWalk::quantisation(const Segment& s, ByteView body) {
     const std::uint8_t head = TRY(in.u8());
     QuantTable table{head & 15, (head >> 4) != 0 ? 16 : 8, std::vector<std::uint16_t>(64)};
     if (table.id > 3 || head >> 4 > 1) return make_error(Code::corrupt, "not a quantisation table", in.offset());
-    for (const std::uint8_t place : kScanOrder)
+    for (const std::uint8_t place : kZigzag)
       table.values[place] = table.precision == 16 ? TRY(in.u16be()) : TRY(in.u8());
     std::erase_if(info_.tables, [&](const QuantTable& t) { return t.id == table.id; });
     info_.tables.push_back(std::move(table));

@@ -10,7 +10,7 @@
 namespace bonafide::media {
 
 /// Row-by-row position of the n-th coefficient in zigzag order (T.81 figure A.6).
-extern const std::array<std::uint8_t, 64> kScanOrder;
+extern const std::array<std::uint8_t, 64> kZigzag;
 
 /// T.81 table K.1 (luma) or K.2 (chroma) as libjpeg scales it for `quality` 1…100 (clamped): entries 1…255, row by row.
 std::array<std::uint16_t, 64> ijg_table(int quality, bool chroma);
