@@ -18,32 +18,32 @@ struct Row {
 constexpr Row kRows[] = {
     {Format::jpeg, walk_jpeg, " jpg jpeg jpe jfif thm mpo insp "},
     {Format::png, walk_png, " png apng "},
-    {Format::webp, nullptr, " webp "},
+    {Format::webp, walk_riff, " webp "},
     {Format::tiff, walk_tiff_file, " tif tiff dng nef cr2 arw orf pef srw rw2 nrw 3fr iiq erf kdc dcr mef mos raw "},
-    {Format::gif, nullptr, " gif "},
-    {Format::bmp, nullptr, " bmp dib "},
-    {Format::avif, nullptr, " avif avifs heic heif "},
-    {Format::heic, nullptr, " heic heif heics heifs hif "},
-    {Format::jxl, nullptr, " jxl "},
-    {Format::svg, nullptr, " svg xml "},
-    {Format::pdf, nullptr, " pdf ai "},
-    {Format::mp4, nullptr, " mp4 m4v mov 3gp 3g2 m4a m4s m4b f4v mpg4 ismv lrv insv cmfv cmfa "},
-    {Format::mov, nullptr, " mov qt mp4 m4v "},
-    {Format::matroska, nullptr, " mkv webm mka mks mk3d weba "},
-    {Format::avi, nullptr, " avi divx "},
-    {Format::mpegts, nullptr, " ts mts m2ts m2t tp trp mpg mpeg tts "},
-    {Format::mpegps, nullptr, " mpg mpeg vob m2p mpe m1v m2v mpv ps mod dat "},
-    {Format::flv, nullptr, " flv f4v "},
-    {Format::asf, nullptr, " wmv wma asf "},
-    {Format::wav, nullptr, " wav wave bwf w64 rf64 "},
-    {Format::flac, nullptr, " flac fla "},
-    {Format::mp3, nullptr, " mp3 mp2 mp1 mpga mpa aac "},
-    {Format::m4a, nullptr, " m4a m4b m4p mp4 m4r aac "},
-    {Format::ogg, nullptr, " ogg oga ogv ogx opus spx "},
-    {Format::aac, nullptr, " aac adts "},
-    {Format::aiff, nullptr, " aif aiff aifc "},
-    {Format::amr, nullptr, " amr awb "},
-    {Format::caf, nullptr, " caf "},
+    {Format::gif, walk_gif, " gif "},
+    {Format::bmp, walk_bmp, " bmp dib "},
+    {Format::avif, walk_bmff, " avif avifs heic heif "},
+    {Format::heic, walk_bmff, " heic heif heics heifs hif "},
+    {Format::jxl, walk_jxl, " jxl "},
+    {Format::svg, walk_svg, " svg xml "},
+    {Format::pdf, walk_pdf, " pdf ai "},
+    {Format::mp4, walk_bmff, " mp4 m4v mov 3gp 3g2 m4a m4s m4b f4v mpg4 ismv lrv insv cmfv cmfa "},
+    {Format::mov, walk_bmff, " mov qt mp4 m4v "},
+    {Format::matroska, walk_ebml, " mkv webm mka mks mk3d weba "},
+    {Format::avi, walk_riff, " avi divx "},
+    {Format::mpegts, walk_mpegts, " ts mts m2ts m2t tp trp mpg mpeg tts "},
+    {Format::mpegps, walk_mpegps, " mpg mpeg vob m2p mpe m1v m2v mpv ps mod dat "},
+    {Format::flv, walk_flv, " flv f4v "},
+    {Format::asf, walk_asf, " wmv wma asf "},
+    {Format::wav, walk_riff, " wav wave bwf w64 rf64 "},
+    {Format::flac, walk_flac, " flac fla "},
+    {Format::mp3, walk_mp3, " mp3 mp2 mp1 mpga mpa aac "},
+    {Format::m4a, walk_bmff, " m4a m4b m4p mp4 m4r aac "},
+    {Format::ogg, walk_ogg, " ogg oga ogv ogx opus spx "},
+    {Format::aac, walk_adts, " aac adts "},
+    {Format::aiff, walk_aiff, " aif aiff aifc "},
+    {Format::amr, walk_amr, " amr awb "},
+    {Format::caf, walk_caf, " caf "},
 };
 
 const Row& row_of(Format format) {
@@ -91,7 +91,7 @@ Result<Media> open_bytes(const ByteSource& source, const std::string& path, cons
   media.format = sniff(head);
   if (media.format == Format::unknown) return unknown_type(head);
   media.kind = kind_of(media.format);
-  if (const Walker walker = row_of(media.format).walk; walker != nullptr) TRY(walk.tolerate("structure", walker(walk)));
+  TRY(walk.tolerate("structure", row_of(media.format).walk(walk)));
   if (media.format == Format::unknown) return unknown_type(head);  // a walker looked closer
   if (media.orientation >= 5) std::swap(media.width, media.height);
   media.extension_mismatch = mismatch(path, media.format);

@@ -9,6 +9,27 @@ using Walker = Result<void> (*)(Walk&);
 Result<void> walk_jpeg(Walk& walk);
 Result<void> walk_png(Walk& walk);
 Result<void> walk_tiff_file(Walk& walk);
+Result<void> walk_gif(Walk& walk);
+Result<void> walk_bmp(Walk& walk);
+Result<void> walk_svg(Walk& walk);
+Result<void> walk_jxl(Walk& walk);
+Result<void> walk_pdf(Walk& walk);
+Result<void> walk_riff(Walk& walk);
+Result<void> walk_bmff(Walk& walk);
+Result<void> walk_ebml(Walk& walk);
+Result<void> walk_mpegts(Walk& walk);
+Result<void> walk_mpegps(Walk& walk);
+Result<void> walk_flv(Walk& walk);
+Result<void> walk_asf(Walk& walk);
+Result<void> walk_flac(Walk& walk);
+Result<void> walk_flac_at(Walk& walk, std::uint64_t at);
+Result<void> walk_mp3(Walk& walk);
+Result<void> walk_adts(Walk& walk);
+Result<void> walk_adts_at(Walk& walk, std::uint64_t at);
+Result<void> walk_amr(Walk& walk);
+Result<void> walk_ogg(Walk& walk);
+Result<void> walk_aiff(Walk& walk);
+Result<void> walk_caf(Walk& walk);
 
 // Blocks that several formats carry.
 
@@ -21,6 +42,8 @@ enum class TiffRole {
 Result<void> walk_tiff(Walk& walk, Region region, int depth, TiffRole role);
 /// An XMP packet: every property as a fact "XMP" / "prefix:name".
 void walk_xmp(Walk& walk, std::string_view packet);
+/// `region` begins with "ID3" and may be longer than the tag.
+Result<void> walk_id3v2(Walk& walk, Region region, int depth);
 /// Photoshop image resources, "8BIM" blocks.
 Result<void> walk_photoshop(Walk& walk, Region region, int depth);
 /// IPTC-IIM records.
