@@ -60,6 +60,7 @@ class BoxWalk {
 
  private:
   Result<void> top(const Header& h);
+  Result<void> not_a_box(std::uint64_t at);
   Result<void> children(Region region, int depth, const std::string& parent);
   Result<void> box(const Box& b, int depth, const std::string& parent);
   Result<void> leaf(const Box& b, int depth, const std::string& parent);
@@ -74,6 +75,10 @@ class BoxWalk {
   Result<void> unique(const Box& b);
   Result<void> encoder_words();
   void say(std::string_view name, std::string_view value) { walk_.fact(group(), name, value); }
+  std::string_view file_group() const {
+    const Format format = walk_.media().format;
+    return kind_of(format) == Kind::image ? to_string(format) : "MP4";
+  }
   std::string group() const { return track_ == 0 ? "MP4" : fmt::format("MP4 track {}", track_); }
 
   Walk& walk_;
@@ -106,9 +111,8 @@ Result<void> BoxWalk::run() {
       break;
     }
     const Header header = TRY(bmff::read_header(walk_, at, walk_.whole()));
-    if (at > 0 && header.box.type.find('\\') != std::string::npos) {  // not a box: something was appended
-      TRY(walk_.node("after the end", at, walk_.size() - at, 0));
-      walk_.fact("MP4", "DataAfterEnd", fmt::format("{} bytes that are no box", walk_.size() - at));
+    if (at > 0 && header.box.type.find('\\') != std::string::npos) {
+      TRY(not_a_box(at));
       break;
     }
     if (header.cut_off > 0)
@@ -124,6 +128,18 @@ Result<void> BoxWalk::run() {
     walk_.damage("there is no index (moov): the recording was not finished, or its end is missing");
   TRY(walk_.tolerate("items", items_.finish()));
   return walk_.tolerate("encoder words", encoder_words());
+}
+
+// Some writers leave the length they put before the media data for later, and forget; else something was appended.
+Result<void> BoxWalk::not_a_box(std::uint64_t at) {
+  const Node& last = walk_.media().tree.back();
+  const bool forgotten = last.type == "mdat" && last.size <= 16;
+  TRY(walk_.node(forgotten ? "media data" : "after the end", at, walk_.size() - at, 0));
+  if (forgotten)
+    walk_.fact("MP4", "MediaDataLength", "never written; the data follow all the same");
+  else
+    walk_.fact(file_group(), "DataAfterEnd", fmt::format("{} bytes that are no box", walk_.size() - at));
+  return {};
 }
 
 Result<void> BoxWalk::top(const Header& h) {
@@ -203,12 +219,12 @@ Result<void> BoxWalk::movie_leaf(const Box& b) {
   if (b.type == "mvhd") return header_times(b, "MP4");
   if (b.type == "uuid") return unique(b);
   if (b.type == "pssh") walk_.fact("MP4", "Encryption", "protected (pssh)");
-  if (b.type == "jumb") walk_.fact("MP4", "JUMBF", fmt::format("{} bytes", b.whole.size));
+  if (b.type == "jumb") walk_.fact(file_group(), "JUMBF", fmt::format("{} bytes", b.whole.size));
   return {};
 }
 
 Result<void> BoxWalk::file_type(const Box& b) {
-  if (walk_.media().fact("MP4", "MajorBrand") != nullptr) return {};
+  if (walk_.media().fact(file_group(), "MajorBrand") != nullptr) return {};
   const Bytes bytes = TRY(walk_.read_up_to(b.body.offset, std::min<std::uint64_t>(b.body.size, 512)));
   std::string brands;
   for (std::size_t at = 8; at + 4 <= bytes.size(); at += 4) {
@@ -216,8 +232,8 @@ Result<void> BoxWalk::file_type(const Box& b) {
     brands += trimmed(fourcc(bytes, at));
   }
   walk_.note(fourcc(bytes, 0));
-  walk_.fact("MP4", "MajorBrand", fourcc(bytes, 0));
-  walk_.fact("MP4", "CompatibleBrands", brands);
+  walk_.fact(file_group(), "MajorBrand", fourcc(bytes, 0));
+  walk_.fact(file_group(), "CompatibleBrands", brands);
   return {};
 }
 
@@ -366,7 +382,7 @@ Result<void> BoxWalk::unique(const Box& b) {
     const Bytes packet = TRY(walk_.read(b.body));
     walk_xmp(walk_, as_text(packet));
   } else if (hex == "d8fec3d61b0e483c92975828877ec481") {  // C2PA 2.x, A.5
-    walk_.fact("MP4", "JUMBF", fmt::format("{} bytes (C2PA)", b.whole.size));
+    walk_.fact(file_group(), "JUMBF", fmt::format("{} bytes (C2PA)", b.whole.size));
   } else if (hex == "ffcc8263f8554a938814587a02521fdd") {
     walk_.fact("MP4", "Spherical", "marked as a 360° video");
   }

@@ -80,6 +80,9 @@ Result<void> Walk::node(std::string_view type, std::uint64_t offset, std::uint64
   TRY(count(offset));
   if (depth > limits().depth)
     return make_error(Code::limit, fmt::format("parts nested deeper than {} levels", limits().depth), offset);
+  // A part lies inside the file, whatever it says of itself.
+  offset = std::min(offset, this->size());
+  size = std::min(size, this->size() - offset);
   media_.tree.push_back({cut(clean_utf8(type), kTypeBytes), offset, size, depth, cut(clean_utf8(note), kNoteBytes)});
   return {};
 }
