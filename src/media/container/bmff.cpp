@@ -126,6 +126,7 @@ Result<void> BoxWalk::run() {
   if (fragments_ > 0) walk_.fact("MP4", "Fragments", fmt::format("{}", fragments_));
   if (mdat_ && !moov_ && fragments_ == 0 && kind_of(walk_.media().format) != Kind::image)
     walk_.damage("there is no index (moov): the recording was not finished, or its end is missing");
+  if (walk_.media().format == Format::jxl) walk_.media().orientation = 1;  // the codestream has its own (18181-2)
   TRY(walk_.tolerate("items", items_.finish()));
   return walk_.tolerate("encoder words", encoder_words());
 }

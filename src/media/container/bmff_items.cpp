@@ -4,6 +4,7 @@
 #include <array>
 
 #include "media/container/bmff.h"
+#include "media/container/exif_tags.h"
 
 namespace bonafide::media::bmff {
 
@@ -101,7 +102,7 @@ void Items::settle_picture() {
   constexpr std::array<std::array<int, 3>, 4> kExif = {{{1, 4, 2}, {8, 5, 7}, {3, 2, 4}, {6, 7, 5}}};
   std::size_t turn = 0, mirror = 0;
   Media& media = walk_.media();
-  media.orientation = 1;  // the item's Exif may repeat the turn, but only these count
+  media.orientation = 1;  // the item's Exif may repeat the turn, but only irot and imir count
   for (const std::size_t index : items_[primary_].properties) {
     if (index >= properties_.size()) continue;
     const Property& p = properties_[index];
@@ -112,7 +113,11 @@ void Items::settle_picture() {
     if (p.type == "irot") turn = p.a;
     if (p.type == "imir") mirror = p.a + 1;
   }
-  media.orientation = kExif[turn][mirror];
+  // The decoder of these formats turns the picture itself, so what everybody else sees is upright already.
+  const int turned = kExif[turn][mirror];
+  if (turned >= 5) std::swap(media.width, media.height);
+  walk_.fact(to_string(media.format), "Orientation",
+             fmt::format("{} ({})", turned, tag_word(0x0112, static_cast<std::uint32_t>(turned))));
 }
 
 Result<void> Items::finish() {

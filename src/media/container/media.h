@@ -75,7 +75,8 @@ struct QuantTable {
   std::vector<std::uint16_t> values;  ///< 64
 };
 
-/// EXIF 2.32 orientation, 1…8: how the stored picture is turned to be shown.
+/// EXIF 2.32 orientation, 1…8: how the stored picture is turned to be shown. Always 1 for HEIC, AVIF and JPEG XL: their
+/// decoders turn the picture themselves (what the file asks for is the fact "Orientation").
 using Orientation = int;
 
 /// Only for JPEG files.

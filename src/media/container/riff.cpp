@@ -37,7 +37,7 @@ class RiffWalk {
 
 Result<void> RiffWalk::run() {
   std::uint64_t at = 0;
-  for (int part_number = 0; at + 12 <= walk_.size(); ++part_number) {  // AVI 2 goes on in further RIFF parts
+  while (at + 12 <= walk_.size()) {  // AVI 2 goes on in further RIFF parts
     const Bytes head = TRY(walk_.read(at, 12));
     const bool known = starts_with(head, "RIFF") || starts_with(head, "RF64") || starts_with(head, "BW64");
     if (!known) break;
