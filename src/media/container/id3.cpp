@@ -143,7 +143,7 @@ Result<void> walk_id3v2(Walk& walk, Region region, int depth) {
 Result<void> walk_mp3(Walk& walk) {
   std::uint64_t at = 0;
   Bytes b = TRY(walk.read_up_to(0, 10));
-  if (starts_with(b, "ID3")) {
+  if (starts_with(b, "ID3") && b.size() == 10) {
     at = std::uint64_t{syncsafe(b, 6)} + 10 + ((b[5] & 0x10U) != 0 ? 10 : 0);
     TRY(walk.tolerate("ID3", walk_id3v2(walk, walk.whole(), 0)));
   }
