@@ -48,7 +48,9 @@ Result<void> Items::locations(const Box& iloc) {
     TRY(in.u16be());  // data reference
     const std::uint64_t base = TRY(field(sizes >> 4 & 15));
     const std::uint16_t extents = TRY(in.u16be());
+    if (sizes == 0) continue;  // extents of no bytes: nothing to read, however many there are said to be
     for (std::uint16_t e = 0; e < extents; ++e) {
+      TRY(walk_.count(in.offset()));
       if (version >= 1) TRY(field(sizes & 15));
       const std::uint64_t offset = TRY(field(sizes >> 12 & 15));
       const std::uint64_t length = TRY(field(sizes >> 8 & 15));
