@@ -24,6 +24,7 @@ constexpr float kMostPitch = 30;           // degrees
 constexpr double kMostNoise = 0.08;        // of the open level; the most lively genuine face has 0.047
 constexpr double kLeastFrameRate = 20;     // frames/s: a blink is then 2 to 8 frames long
 constexpr double kLeastRated = 20;         // s of usable view for a rate
+constexpr double kSlack = 0.1;             // s: a clip of 20 s has its last frame a little earlier
 constexpr double kLeastAccused = 60;       // s of usable view for a sign
 constexpr double kAlarm = 0.005;           // one tail of a two-sided test at 1 %
 constexpr std::size_t kMostRated = 6;      // faces with a finding of their own
@@ -46,6 +47,10 @@ std::optional<std::string> cannot_apply(const media::Media& file) {
 }
 
 std::string times(std::size_t n) { return n == 1 ? "once" : fmt::format("{} times", n); }
+
+std::string blinks(std::size_t n, bool few) {
+  return n == 0 ? "does not blink" : fmt::format("blinks {}{}", few ? "only " : "", times(n));
+}
 
 double frame_step(const std::vector<EyeSample>& samples) {
   std::vector<double> steps;
@@ -144,17 +149,17 @@ Finding rate(int track, const BlinkCurve& found) {
     finding.grade = Strength::weak;
     finding.claim = "video.blink.seldom";
     finding.sentence = fmt::format(
-        "Face {} blinks {} in {:.0f} seconds of clear view. By the published range of normal adults, readers included, "
+        "Face {} {} in {:.0f} seconds of clear view. By the published range of normal adults, readers included, "
         "that is rarer than one in 200. "
         "Some face generators forget to blink.",
-        track, count == 0 ? std::string("not once") : "only " + times(count), found.usable_s);
+        track, blinks(count, true), found.usable_s);
   } else {
     finding.outcome = Outcome::nothing_found;
     finding.claim = "video.blink.rate";
     finding.sentence = fmt::format(
-        "Face {} blinks {} in {:.0f} seconds of clear view ({:.0f} a minute). We looked for a face that hardly ever "
+        "Face {} {} in {:.0f} seconds of clear view ({:.0f} a minute). We looked for a face that hardly ever "
         "blinks; {}",
-        track, count == 0 ? std::string("not once") : times(count), found.usable_s, rate,
+        track, blinks(count, false), found.usable_s, rate,
         found.usable_s < kLeastAccused && tails.few < 0.1
             ? "this is seldom, but the view is too short to call it strange."
         : tails.many < kAlarm ? "this one blinks more often than most people, which lively people do."
@@ -178,10 +183,10 @@ std::string reason_for(const Seen& seen, const BlinkCurve& found) {
   const double step = frame_step(seen.samples);
   if (step > 1 / (kLeastFrameRate - 1))
     return fmt::format("{:.1f} pictures a second are too few to catch a blink", 1 / step);
-  if (total < kLeastRated)
+  if (total < kLeastRated - kSlack)
     return fmt::format("no face stays in view long enough: {:.1f} s, {:.0f} s are needed for a rate", total,
                        kLeastRated);
-  if (found.usable_s >= kLeastRated) return "the points on the eyes are too unsteady";
+  if (found.usable_s >= kLeastRated - kSlack) return "the points on the eyes are too unsteady";
   const int most = std::max({seen.small, seen.turned, seen.blurred});
   const std::string tail = fmt::format(" for most of the time ({:.1f} s of {:.1f} s are usable, {:.0f} s are needed)",
                                        found.usable_s, total, kLeastRated);
@@ -223,7 +228,7 @@ class Session final : public DetectorSession {
     std::vector<Finding> out;
     std::size_t left_out = 0;
     for (const Examined& one : all) {
-      const bool rated = one.found.usable_s >= kLeastRated && one.found.noise <= kMostNoise &&
+      const bool rated = one.found.usable_s >= kLeastRated - kSlack && one.found.noise <= kMostNoise &&
                          frame_step(one.seen->samples) <= 1 / (kLeastFrameRate - 1);
       if (rated && out.size() < kMostRated)
         out.push_back(rate(one.track, one.found));

@@ -74,14 +74,16 @@ TEST(VideoBlink, KnownPositive) {
   EXPECT_EQ(findings[0].claim, "video.blink.seldom");
   EXPECT_EQ(findings[0].grade, Strength::weak);
   EXPECT_EQ(findings[0].face, 1);
-  EXPECT_THAT(findings[0].sentence, HasSubstr("not once in 200 seconds"));
+  EXPECT_THAT(findings[0].sentence, HasSubstr("does not blink in 200 seconds"));
   EXPECT_FALSE(findings[0].log10_lr.has_value());
   ASSERT_TRUE(findings[0].score.has_value());
   EXPECT_LT(*findings[0].score, 0.01);
   ASSERT_EQ(findings[0].spans.size(), 1U);
   EXPECT_NEAR(findings[0].spans[0].length(), 200, 0.1);
   // One blink in ten minutes is as strange.
-  EXPECT_EQ(answer({{.seconds = 600, .every = 600}})[0].outcome, Outcome::sign);
+  const auto once = answer({{.seconds = 600, .every = 600}});
+  EXPECT_EQ(once[0].outcome, Outcome::sign);
+  EXPECT_THAT(once[0].sentence, HasSubstr("blinks only once in 600 seconds"));
 }
 
 TEST(VideoBlink, KnownNegative) {
@@ -99,7 +101,7 @@ TEST(VideoBlink, KnownNegative) {
   // A minute without a blink is no sign: readers do that.
   const auto staring = answer({{.seconds = 70, .every = 0}});
   EXPECT_EQ(staring[0].outcome, Outcome::nothing_found);
-  EXPECT_THAT(staring[0].sentence, HasSubstr("not once"));
+  EXPECT_THAT(staring[0].sentence, HasSubstr("does not blink in 70 seconds"));
 }
 
 TEST(VideoBlink, NotApplicable) {
