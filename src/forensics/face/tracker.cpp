@@ -96,10 +96,15 @@ void Tracker::fit(Track& track, const media::Plane& luma) {
 
 // A face does not jump, swell or spin between two frames; when the points say so they have come off it.
 bool Tracker::follow(Track& track, const media::Plane& luma) {
+  constexpr float kLeastSide = 16;  // pixels; nothing can be measured on less
+  const auto sound = [](const Alignment& a) {
+    return a.side >= kLeastSide && std::isfinite(a.side + a.x + a.y + a.angle);
+  };
   const Alignment before = track.alignment;
+  if (!sound(before)) return false;
   fit(track, luma);
   const Alignment& now = track.alignment;
-  if (!(now.side >= 16) || !std::isfinite(now.side)) return false;
+  if (!sound(now)) return false;
   const float ratio = now.side / before.side;
   const float moved = std::hypot(now.x - before.x, now.y - before.y) / before.side;
   const float turned = std::abs(std::remainder(now.angle - before.angle, 6.2831853F));

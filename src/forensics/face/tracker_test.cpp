@@ -186,6 +186,21 @@ TEST(FaceTracker, SmallFacesAreSearchedForWhenNobodyIsInSight) {
   EXPECT_EQ(calls.whole, 2);
 }
 
+class BrokenLandmarks : public LandmarkProvider {
+ public:
+  Landmarks fit(const media::Plane&, const Box&) override {
+    Landmarks points{};
+    points[39].x = NAN;
+    return points;
+  }
+};
+
+TEST(FaceTracker, ABrokenProviderGivesNoFace) {
+  Calls calls;
+  auto follow = make_tracker({}, std::make_unique<BrokenLandmarks>(), std::make_unique<DiscFinder>(&calls));
+  for (int i = 0; i < 10; ++i) EXPECT_TRUE(follow->next(drawn({{160, 150, 40}}, i)).faces.empty());
+}
+
 TEST(FaceTracker, RefusesNonsense) {
   TrackerSettings settings;
   settings.detect_every = 0;
