@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "media/container/jpeg_tables.h"  // kScanOrder and the standard tables
+#include "media/container/jpeg_tables.h"  // kZigzag and the standard tables
 
 namespace bonafide::media {
 

@@ -225,7 +225,7 @@ struct Statistics {
 
 bool may_go_on(const Context& context) { return !context.stopped() && !context.out_of_time(); }
 
-int mode_of(std::size_t i) { return kScanOrder[i + 1]; }  // without DC
+int mode_of(std::size_t i) { return kZigzag[i + 1]; }  // without DC
 
 void gather(const CoefficientView& luma, Decoded& decoded, int by, std::vector<std::uint8_t>& saturated,
             Statistics& statistics) {
