@@ -35,14 +35,14 @@ TEST(Dct, ForwardFollowsTheFormulaOfT81) {
 }
 
 TEST(Dct, ZigzagVisitsEverythingOnceInOrder) {
-  EXPECT_EQ(std::set<int>(kScanOrder.begin(), kScanOrder.end()).size(), 64U);
+  EXPECT_EQ(std::set<int>(kZigzag.begin(), kZigzag.end()).size(), 64U);
   for (std::size_t i = 1; i < 64; ++i) {  // neighbours on a diagonal, or one step along an edge
-    const int dx = std::abs(kScanOrder[i] % 8 - kScanOrder[i - 1] % 8);
-    const int dy = std::abs(kScanOrder[i] / 8 - kScanOrder[i - 1] / 8);
+    const int dx = std::abs(kZigzag[i] % 8 - kZigzag[i - 1] % 8);
+    const int dy = std::abs(kZigzag[i] / 8 - kZigzag[i - 1] / 8);
     EXPECT_LE(std::max(dx, dy), 1) << i;
   }
-  EXPECT_EQ(kScanOrder[1], 1);
-  EXPECT_EQ(kScanOrder[2], 8);
+  EXPECT_EQ(kZigzag[1], 1);
+  EXPECT_EQ(kZigzag[2], 8);
 }
 
 TEST(Dct, LumaTablesAreLibjpegs) {
