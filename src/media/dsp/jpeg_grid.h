@@ -48,7 +48,7 @@ struct GridRegion {
 };
 
 /// What a place must show beside its NFA. The NFA alone is not enough: pixels' votes are not independent of texture,
-/// and on 545 genuine photographs it raised 13 false foreign grids (figures: docs/methods/image.jpeg_grid.md).
+/// and on 486 genuine pictures it raised 13 false foreign grids (figures: docs/methods/image.jpeg_grid.md).
 inline constexpr double kLeastForeignShare = 0.4;      ///< genuine texture stayed below 0.30, pasted places above 0.46
 inline constexpr double kMostMainShare = 0.05;         ///< genuine crop-and-save: above 0.08; pasted: at most 0.04
 inline constexpr double kMostMainShareMissing = 0.07;  ///< genuine: above 0.11; pasted: at most 0.06
