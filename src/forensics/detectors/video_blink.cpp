@@ -46,7 +46,7 @@ std::optional<std::string> cannot_apply(const media::Media& file) {
   return std::nullopt;
 }
 
-std::string times(std::size_t n) { return n == 1 ? "once" : fmt::format("{} times", n); }
+std::string times(std::size_t n) { return n == 1 ? "once" : n == 2 ? "twice" : fmt::format("{} times", n); }
 
 std::string blinks(std::size_t n, bool few) {
   return n == 0 ? "does not blink" : fmt::format("blinks {}{}", few ? "only " : "", times(n));
