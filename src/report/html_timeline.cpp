@@ -18,6 +18,10 @@ namespace {
 
 constexpr std::size_t kMostThumbs = 10;  // more are too narrow to see on a page
 constexpr std::size_t kMostCurves = 24;
+constexpr std::string_view kHint =
+    "<p class=\"small soft needs-js\">Move over the lanes, or focus them and use the arrow keys; Page Up and Page Down "
+    "make "
+    "larger steps.</p>";
 
 struct CurveLane {
   const Finding* finding;
@@ -216,10 +220,11 @@ void add_stage(std::string& out, const Report& report, double start) {
   });
   const double shape = shown->height > 0 ? static_cast<double>(shown->width) / shown->height : 1.5;
   add(out,
-      "<div class=\"stage film-stage\" dir=\"ltr\" style=\"max-width:{:.1f}rem\"><img class=\"base\" id=\"frame\" "
+      "<div class=\"watch\"><div class=\"stage film-stage\" dir=\"ltr\" style=\"max-width:{:.1f}rem\"><img "
+      "class=\"base\" id=\"frame\" "
       "alt=\"Frame at {}\" "
       "width=\"{}\" height=\"{}\" src=\"data:image/jpeg;base64,{}\"><div id=\"frame-boxes\">",
-      30 * std::clamp(shape, 0.3, 2.4), to_clock(shown->time_s, true), shown->width, shown->height,
+      25 * std::clamp(shape, 0.3, 1.8), to_clock(shown->time_s, true), shown->width, shown->height,
       to_base64(shown->jpeg));
   for (const forensics::FaceSummary& face : report.forensics.faces) {
     if (report.media.width <= 0 || report.media.height <= 0) break;
@@ -234,13 +239,15 @@ void add_stage(std::string& out, const Report& report, double start) {
       break;
     }
   }
-  out += "</div></div><div class=\"now\"><span>Frame at <span id=\"frame-time\">";
   add(out,
-      "{}</span> <span class=\"soft needs-js\">· cursor at <span id=\"now\"></span></span></span><span "
-      "class=\"needs-js\"><button "
-      "type=\"button\" id=\"before\" aria-label=\"Frame before\">◂</button> <button type=\"button\" id=\"after\" "
-      "aria-label=\"Next frame\">▸</button></span></div>",
-      to_clock(shown->time_s, true));
+      "</div></div><div class=\"now\"><p class=\"needs-js\"><span class=\"soft small\">Cursor</span></p><p "
+      "class=\"needs-js\"><span "
+      "class=\"clock-face\" id=\"now\">{0}</span></p><p>Frame at <span id=\"frame-time\">{0}</span> <span "
+      "class=\"needs-js\">"
+      "<button type=\"button\" id=\"before\" aria-label=\"Frame before\">◂</button> <button type=\"button\" "
+      "id=\"after\" "
+      "aria-label=\"Next frame\">▸</button></span></p>{1}</div></div>",
+      to_clock(shown->time_s, true), kHint);
 }
 
 void add_twins(std::string& out, const Report& report, const std::vector<CurveLane>& lanes, double length) {
@@ -282,12 +289,10 @@ void add_timeline(std::string& out, const Report& report) {
   const std::vector<CurveLane> lanes = curve_lanes(report);
   out += "<section id=\"timeline\"><h2>Timeline</h2>";
   add_stage(out, report, start);
-  if (report.forensics.previews.empty())
-    out += "<p class=\"soft needs-js\">Cursor at <span id=\"now\"></span><span hidden id=\"frame-time\"></span></p>";
-  out +=
-      "<p class=\"small soft needs-js\">Move over the lanes, or focus them and use the arrow keys; Page Up and Page "
-      "Down "
-      "make larger steps.</p>";
+  if (report.forensics.previews.empty()) {
+    add(out, "<div class=\"now needs-js\"><p>Cursor at <span id=\"now\">{}</span></p>{}</div>", to_clock(start, true),
+        kHint);
+  }
   add(out,
       "<div class=\"timeline\" id=\"lanes\" tabindex=\"0\" role=\"slider\" aria-label=\"Position in the clip\" "
       "aria-valuemin=\"0\" aria-valuemax=\"{:.1f}\" aria-valuenow=\"{:.1f}\" aria-valuetext=\"{}\">",
@@ -298,7 +303,7 @@ void add_timeline(std::string& out, const Report& report) {
   add_face_lanes(out, report, length);
   for (std::size_t i = 0; i < lanes.size(); ++i) add_curve_lane(out, lanes[i], i, length);
   add_axis(out, length);
-  out += "<div class=\"clock\"><div class=\"cursor\"></div></div></div>";
+  out += "</div>";
   add_twins(out, report, lanes, length);
   add_data(out, report, lanes, length, start);
   out += "</section>";

@@ -27,7 +27,7 @@
         layer.style.opacity = range ? range.value / 100 : 0.65;
       });
       // A darkened picture lets the map speak: it fades as the layer comes in.
-      if (dim && range) dim.style.opacity = layers.some((layer) => !layer.hidden) ? range.value / 220 : 0;
+      if (dim && range) dim.style.opacity = layers.some((layer) => !layer.hidden) ? range.value / 300 : 0;
       $$("[data-reading]").forEach((text) => { text.hidden = !chosen || text.dataset.reading !== chosen.value; });
       if (range) $("#opacity-value").textContent = range.value + " %";
     };
@@ -48,8 +48,7 @@
   const source = $("#clock-data");
   if (timeline && source) {
     const data = JSON.parse(source.textContent);
-    const cursor = $(".cursor", timeline);
-    const ruler = $(".clock", timeline);
+    const ruler = $(".axis-lane .plot", timeline);
     const frame = $("#frame");
     const pictures = $$(".film img");
     const readouts = $$("[data-readout]");
@@ -91,7 +90,7 @@
     };
     const move = (time) => {
       now = clamp(time, 0, data.end);
-      cursor.style.left = (100 * now) / data.end + "%";
+      timeline.style.setProperty("--t", now / data.end);
       const spoken = [];
       readouts.forEach((out) => {
         const curve = data.curves[Number(out.dataset.readout)];
