@@ -51,6 +51,8 @@ void add_paragraph(std::string& out, const Report& report);  ///< for an article
 void add_file(std::string& out, const Report& report);
 void add_making(std::string& out, const Report& report);  ///< environment, hashes, command
 
+/// Three significant digits, for the edges of charts.
+std::string rough(double value);
 /// Numbers of a curve as a table, thinned to a readable count.
 void add_curve_table(std::string& out, const forensics::Curve& curve, double length);
 /// A chart of its own, for curves that are not over the clip's time.

@@ -126,6 +126,8 @@ bool has_picture(const Report& report) { return clip_length(report) <= 0 && !rep
 
 bool has_timeline(const Report& report) { return clip_length(report) > 0; }
 
+std::string rough(double value) { return number_words(std::strtod(fmt::format("{:.3g}", value).c_str(), nullptr)); }
+
 void add_curve_table(std::string& out, const forensics::Curve& curve, double length) {
   constexpr std::size_t kRows = 24;
   const std::size_t count = std::min(curve.x.size(), curve.y.size());
@@ -173,8 +175,8 @@ void add_chart(std::string& out, const forensics::Curve& curve) {
       "<figure class=\"chart\"><figcaption>{}{}</figcaption><div class=\"plot curve\">{}<span class=\"edge high\">{} {}"
       "</span><span class=\"edge low\">{}</span></div><div class=\"xs\"><span>{} {}</span><span>{} {}</span></div>",
       text(curve.name), curve.normal_low || curve.normal_high ? " (shaded: usual range)" : "",
-      curve_svg(curve, low, high), number_words(range.high), text(curve.y_unit), number_words(range.low),
-      number_words(low), text(curve.x_unit), number_words(high), text(curve.x_unit));
+      curve_svg(curve, low, high), rough(range.high), text(curve.y_unit), rough(range.low), rough(low),
+      text(curve.x_unit), rough(high), text(curve.x_unit));
   out += "<details class=\"twin\"><summary>The same as a table</summary>";
   add_curve_table(out, curve, 0);
   out += "</details></figure>";

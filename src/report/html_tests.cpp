@@ -104,7 +104,7 @@ std::vector<Test> tests_of(const Report& report) {
 // The sentence of the finding that decided the outcome, or why there is none.
 std::string short_answer(const Test& test) {
   for (const Finding* finding : test.findings) {
-    if (finding->outcome == test.outcome()) return finding->reason.empty() ? finding->sentence : finding->reason;
+    if (finding->outcome == test.outcome()) return finding->sentence.empty() ? finding->reason : finding->sentence;
   }
   return {};
 }
@@ -115,7 +115,7 @@ void add_definition(std::string& out, std::string_view name, std::string_view va
 
 void add_measured(std::string& out, const Finding& finding) {
   if (finding.details.empty() && !finding.score) return;
-  out += "<div class=\"scroll\"><table><caption>Measured</caption><tbody>";
+  out += "<div class=\"scroll\"><table class=\"measured\"><caption>Measured</caption><tbody>";
   for (const auto& [name, value] : finding.details) {
     add(out, "<tr><th scope=\"row\">{}</th><td>{}</td></tr>", isolated(name), isolated(value));
   }

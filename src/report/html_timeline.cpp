@@ -148,7 +148,8 @@ void add_curve_lane(std::string& out, const CurveLane& lane, std::size_t number,
   if (!curve.ticks.empty())
     notes.push_back(fmt::format("{} marked event{}", curve.ticks.size(), curve.ticks.size() == 1 ? "" : "s"));
   open_lane(out, isolated(curve.name),
-            fmt::format("<span data-readout=\"{}\" class=\"needs-js\"></span> {}", number, fmt::join(notes, ", ")),
+            fmt::format("<span data-readout=\"{}\" class=\"needs-js\"></span>{}", number,
+                        notes.empty() ? "" : fmt::format("<span class=\"aside\">{}</span>", fmt::join(notes, ", "))),
             " curve");
   for (const TimeSpan& span : lane.finding->spans) {
     if (lane.finding->outcome != forensics::Outcome::sign) break;
@@ -159,8 +160,8 @@ void add_curve_lane(std::string& out, const CurveLane& lane, std::size_t number,
         weight_of(*lane.finding) >= forensics::Strength::strong ? "alarm" : "warn");
   }
   out += curve_svg(curve, 0, length);
-  add(out, "<span class=\"edge high\">{} {}</span><span class=\"edge low\">{}</span>", number_words(range.high),
-      text(curve.y_unit), number_words(range.low));
+  add(out, "<span class=\"edge high\">{} {}</span><span class=\"edge low\">{}</span>", rough(range.high),
+      text(curve.y_unit), rough(range.low));
   close_lane(out);
 }
 
@@ -198,6 +199,12 @@ void add_data(std::string& out, const Report& report, const std::vector<CurveLan
   data["faces"] = Json::array();
   for (const forensics::FaceSummary& face : report.forensics.faces)
     data["faces"].push_back(face_json(face, report.media));
+  data["signs"] = Json::array();
+  for (const Finding* finding : signs_of(report)) {
+    for (const TimeSpan& span : finding->spans) {
+      data["signs"].push_back({{"from", span.begin_s}, {"to", span.end_s}, {"text", one_line(finding->sentence)}});
+    }
+  }
   data["curves"] = Json::array();
   for (const CurveLane& lane : lanes) {
     const Curve curve = thinned(*lane.curve, 500);
@@ -246,7 +253,8 @@ void add_stage(std::string& out, const Report& report, double start) {
       "class=\"needs-js\">"
       "<button type=\"button\" id=\"before\" aria-label=\"Frame before\">◂</button> <button type=\"button\" "
       "id=\"after\" "
-      "aria-label=\"Next frame\">▸</button></span></p>{1}</div></div>",
+      "aria-label=\"Next frame\">▸</button></span></p><ul class=\"plain small needs-js\" "
+      "id=\"here\"></ul>{1}</div></div>",
       to_clock(shown->time_s, true), kHint);
 }
 

@@ -88,6 +88,18 @@
       }
       $("#frame-time").textContent = clock(data.pictures[i]);
     };
+    let listed = "";
+    const show_signs = () => {
+      const here = $("#here");
+      const lines = data.signs.filter((sign) => sign.from <= now && now <= sign.to).map((sign) => sign.text);
+      if (!here || lines.join("\n") === listed) return;
+      listed = lines.join("\n");
+      here.replaceChildren(...lines.map((line) => {
+        const item = document.createElement("li");
+        item.textContent = line;
+        return item;
+      }));
+    };
     const move = (time) => {
       now = clamp(time, 0, data.end);
       timeline.style.setProperty("--t", now / data.end);
@@ -102,6 +114,7 @@
       timeline.setAttribute("aria-valuenow", now.toFixed(1));
       timeline.setAttribute("aria-valuetext", clock(now) + (spoken.length ? ", " + spoken.join(", ") : ""));
       $("#now").textContent = clock(now);
+      show_signs();
       show_frame();
     };
     const time_of = (event) => {
