@@ -47,6 +47,8 @@ void SessionSlot::finish(std::vector<Finding>& into) {
     finding.detector = detector_->id;
     finding.version = detector_->version;
     finding.group = detector_->group;
+    finding.title = detector_->title;
+    finding.question = detector_->question;
     if (finding.claim.empty()) finding.claim = finding.detector + "." + std::string(to_string(finding.outcome));
     // Without a calibration table nobody says more than "moderate" (manners: strength words).
     if (!finding.log10_lr) finding.grade = std::min(finding.grade, Strength::moderate);

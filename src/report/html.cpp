@@ -60,10 +60,7 @@ void add_provenance_card(std::string& out, const provenance::Provenance& provena
       state_sentence(provenance.state));
   if (!provenance.sources.empty()) {
     out += "<ul class=\"plain small\">";
-    for (const provenance::Source& source : provenance.sources) {
-      add(out, "<li>{}: {}</li>", isolated(source.name),
-          source.sentence.empty() ? std::string(state_words(source.state)) : isolated(source.sentence));
-    }
+    for (const std::string& line : source_lines(provenance)) add(out, "<li>{}</li>", isolated(line));
     out += "</ul>";
   }
   out += "</article>";
@@ -127,7 +124,8 @@ void add_paragraph(std::string& out, const Report& report) {
                : "The error rates of these tests are not calibrated yet, and such signs can have innocent "
                  "causes. ";
   } else {
-    out += "That no sign was found does not show that the file is genuine. ";
+    out += verdict.strength ? "That no sign was found does not show that the file is genuine. "
+                            : "This says nothing about whether the file is genuine. ";
   }
   add(out, "Origin: {}. This is not proof.</p></blockquote>", state_words(report.provenance.state));
   out +=

@@ -76,6 +76,20 @@ std::string_view state_sentence(State state) {
   return "";
 }
 
+std::vector<std::string> source_lines(const provenance::Provenance& provenance) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> said;  // sentence, names
+  for (const provenance::Source& source : provenance.sources) {
+    const std::string sentence =
+        source.sentence.empty() ? std::string(state_words(source.state)) : one_line(source.sentence);
+    auto at = std::find_if(said.begin(), said.end(), [&](const auto& entry) { return entry.first == sentence; });
+    if (at == said.end()) at = said.insert(said.end(), {sentence, {}});
+    at->second.push_back(one_line(source.name));
+  }
+  std::vector<std::string> lines;
+  for (const auto& [sentence, names] : said) lines.push_back(fmt::format("{}: {}", fmt::join(names, ", "), sentence));
+  return lines;
+}
+
 std::span<const Key<Format>> keys(Format) {
   static constexpr std::array<Key<Format>, 29> kKeys{{
       {Format::unknown, "unknown"}, {Format::jpeg, "jpeg"},     {Format::png, "png"},           {Format::webp, "webp"},

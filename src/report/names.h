@@ -43,6 +43,9 @@ std::string_view state_words(provenance::State state);
 /// The sentence for a provenance of which no reader spoke.
 std::string_view state_sentence(provenance::State state);
 
+/// What each source of provenance says, those that say the same on one line: "credential, mark: not examined yet".
+std::vector<std::string> source_lines(const provenance::Provenance& provenance);
+
 /// The last part of the path, cleaned for showing.
 std::string file_name(const media::Media& media);
 std::string_view format_words(media::Format format);  ///< "JPEG", "MP4", "Matroska"

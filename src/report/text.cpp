@@ -156,11 +156,7 @@ void put_answer(Page& page, const Report& report) {
   page.label("Provenance");
   page.line(fmt::format("{}", state_words(report.provenance.state)), Ink::bold);
   if (report.provenance.sources.empty()) page.paragraph(state_sentence(report.provenance.state));
-  for (const provenance::Source& source : report.provenance.sources) {
-    page.paragraph(
-        fmt::format("{}: {}", one_line(source.name),
-                    source.sentence.empty() ? std::string(state_words(source.state)) : one_line(source.sentence)));
-  }
+  for (const std::string& line : source_lines(report.provenance)) page.paragraph(line);
   page.end();
   page.label("Forensics");
   page.paragraph(words(verdict.strength), ink_of(verdict.strength));

@@ -125,6 +125,8 @@ void explain_abstention(const std::vector<Finding>& findings, std::ptrdiff_t app
   }
   for (const std::size_t i : signs_by_weight(findings)) add_once(verdict.reasons, findings[i].sentence);
   for (const Outcome wanted : {Outcome::failed, Outcome::not_examined, Outcome::not_applicable}) {
+    // Why the other tests do not apply matters here only when none did; the report lists it anyway.
+    if (wanted == Outcome::not_applicable && applicable > 0) return;
     for (const Finding& finding : findings) {
       if (verdict.reasons.size() >= kMostReasons) return;
       if (finding.outcome == wanted) add_once(verdict.reasons, finding.reason);

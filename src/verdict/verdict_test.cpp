@@ -188,13 +188,16 @@ TEST(Verdict, FailedTestsAreNamed) {
 }
 
 TEST(Verdict, AbstentionGivesItsReasons) {
-  const Verdict verdict = fuse({other("a", Group::sync, Outcome::not_applicable, "There is no sound."),
-                                other("b", Group::sync, Outcome::not_applicable, "There is no sound."),
-                                other("c", Group::face, Outcome::nothing_found)});
-  EXPECT_EQ(verdict.strength, std::nullopt);
+  const Finding silent = other("c", Group::face, Outcome::nothing_found);
+  const Finding none = other("a", Group::sync, Outcome::not_applicable, "There is no sound.");
+  const Finding late = other("d", Group::noise, Outcome::not_examined, "No time was left.");
+  EXPECT_EQ(fuse({none, silent, late}).strength, std::nullopt);
   EXPECT_THAT(
-      verdict.reasons,
-      ElementsAre("Only one kind of test could look at this file (faces); an answer needs two.", "There is no sound."));
+      fuse({none, silent, late}).reasons,
+      ElementsAre("Only one kind of test could look at this file (faces); an answer needs two.", "No time was left."));
+  EXPECT_THAT(fuse({none, none}).reasons,
+              ElementsAre("No test of this build could look for manipulation in this file.", "There is no sound."));
+  EXPECT_THAT(fuse({}).reasons, ElementsAre("No test was run."));
 }
 
 TEST(Verdict, LimitsComeOnceAndOnlyFromTestsThatLooked) {

@@ -166,5 +166,5 @@
   }));
 
   // ---- paper shows everything
-  window.addEventListener("beforeprint", () => $$("details").forEach((fold) => { fold.open = true; }));
+  window.addEventListener("beforeprint", () => $$("details:not(.twin)").forEach((fold) => { fold.open = true; }));
 })();
