@@ -42,7 +42,8 @@ class Frame {
   double time_s() const { return info().time_s; }
 
   /// Full-size brightness (Y'). Video: the decoder's own Y plane, in its own range. JPEG: the stored Y, undithered.
-  /// RGB sources: BT.601 weights, rounded. Transparency is ignored: the samples under it are what was stored.
+  /// RGB sources, and HEIC and AVIF (libheif 1.15 hands out RGB only): BT.601 weights, rounded. Transparency is
+  /// ignored: the samples under it are what was stored.
   const Plane& luma() const;
   const Plane& rgb() const;
   /// luma() reduced by area averaging to `width` pixels across (height follows); luma() itself when not larger.

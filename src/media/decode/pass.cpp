@@ -10,6 +10,7 @@ extern "C" {
 #include <cmath>
 #include <deque>
 #include <limits>
+#include <utility>
 
 #include "media/decode/av.h"
 #include "media/decode/decode.h"
@@ -53,6 +54,7 @@ class Pass {
   void take_picture(AVFrame& frame);
   void take_sound(AVFrame& frame);
   void leave(const TimeSpan& span);
+  void note_missing_data(const AVStream& each);
   void note_damage();
   double time_of(const AVFrame& frame, const Lane& lane, bool& known) const;
   bool finished() const { return (!picture_ || picture_.done) && (!audio_ || audio_.done); }
@@ -86,6 +88,7 @@ class Pass {
   PassResult result_;
   std::int64_t broken_pictures_ = 0, concealed_ = 0, broken_sound_ = 0, untimed_ = 0, disordered_ = 0;
   bool looping_ = false;
+  bool opened_ = false;
 };
 
 Result<void> Pass::open_lane(Lane& lane, const AVStream& stream, int threads) {
@@ -107,7 +110,7 @@ Result<void> Pass::open() {
   drained_ = false;
   position_ = 0;
   std::optional<Error> trouble;
-  const bool again = !result_.damage.empty();
+  const bool again = std::exchange(opened_, true);
   for (unsigned i = 0; i < (*demuxer_)->nb_streams; ++i) {
     AVStream& each = *(*demuxer_)->streams[i];
     each.discard = AVDISCARD_ALL;
@@ -124,6 +127,7 @@ Result<void> Pass::open() {
       continue;
     }
     each.discard = AVDISCARD_DEFAULT;
+    if (!again) note_missing_data(each);
     if (wanted_picture) {
       orientation_ = av::orientation_of(each);
       const double rate = each.avg_frame_rate.num > 0 ? av_q2d(each.avg_frame_rate) : av_q2d(each.r_frame_rate);
@@ -132,6 +136,22 @@ Result<void> Pass::open() {
   }
   if (!picture_ && !audio_ && trouble) return *trouble;
   return {};
+}
+
+/// Containers with an index say where every packet lies: those past the file's end are lost.
+void Pass::note_missing_data(const AVStream& each) {
+  if (media_.size == 0) return;
+  // The index functions only read, but are declared for a changeable stream.
+  auto* const stream = const_cast<AVStream*>(&each);
+  const int count = avformat_index_get_entries_count(stream);
+  std::int64_t lost = 0;
+  for (int i = count - 1; i >= 0; --i) {
+    const AVIndexEntry* const entry = avformat_index_get_entry(stream, i);
+    if (entry != nullptr && static_cast<std::uint64_t>(entry->pos + entry->size) > media_.size) ++lost;
+  }
+  if (lost > 0)
+    result_.damage.push_back(fmt::format("{} of {} pieces of {} lie behind the end of the file", lost, count,
+                                         av::Demuxer::is_video(each) ? "picture" : "sound"));
 }
 
 std::vector<TimeSpan> Pass::spans() const {

@@ -136,6 +136,8 @@ Result<Decoded> decode(ByteView bytes, Format format, const Context& context) {
     const StillHeader header = TRY(stated(bytes, format));
     TRY(check_size(header.width, header.height, kViewBytes, context));
   }
+  // libjxl writes to standard error about anything else.
+  if (format == Format::jxl && sniff(bytes) != Format::jxl) return make_error(Code::corrupt, "this is not JPEG XL", 0);
   const AVCodec* const codec = avcodec_find_decoder(codec_of(format));
   if (codec == nullptr)
     return make_error(Code::unsupported, fmt::format("this build cannot decode {}", to_string(format)));
