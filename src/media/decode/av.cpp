@@ -184,6 +184,11 @@ Result<Owned<AVCodecContext>> open_decoder(const AVStream& stream, int threads, 
   if (codec == nullptr)
     return make_error(Code::unsupported,
                       fmt::format("no decoder for the codec {}", avcodec_get_name(stream.codecpar->codec_id)));
+#if LIBAVCODEC_VERSION_MAJOR < 60
+  // Its decoder would skip every frame without a word.
+  if (codec->id == AV_CODEC_ID_FLAC && stream.codecpar->bits_per_raw_sample > 24)
+    return make_error(Code::unsupported, "FLAC of 32 bits a sample needs FFmpeg 6 or newer");
+#endif
   Owned<AVCodecContext> decoder(must(avcodec_alloc_context3(codec)));
   int status = avcodec_parameters_to_context(decoder.get(), stream.codecpar);
   if (status < 0) return failure(status, Code::corrupt, "cannot set up the decoder", context);

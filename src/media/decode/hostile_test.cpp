@@ -303,6 +303,17 @@ TEST(Hostile, OnlySubtitlesIsNoMedia) {
   EXPECT_EQ(result.error().code, Code::unsupported);
 }
 
+TEST(Hostile, TracksWithoutAnythingInThemAreNoSilentSuccess) {
+  const testing::TemporaryFolder folder;
+  const Bytes wav = bytes_of(testing::made("t.wav", "ffmpeg -v error -f lavfi -i sine=d=1 \"$OUT\""));
+  const Media header = media_as(written(folder, "h.wav", ByteView(wav).first(78)), Format::wav);
+  PassSink sink;
+  sink.on_audio = [](AudioBlock&&) { ADD_FAILURE() << "sound out of nothing"; };
+  const auto result = run_pass(header, {}, sink, {});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, Code::corrupt);
+}
+
 TEST(Stopping, OnRequestAndOnTheDeadline) {
   const Media media = probed(clip());
   std::stop_source stop;

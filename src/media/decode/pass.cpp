@@ -312,6 +312,7 @@ Result<void> Pass::feed(const AVPacket* packet, Lane& lane) {
 
 Result<void> Pass::run_span(const TimeSpan& span) {
   TRY(enter(span));
+  bytes_read_ = packets_read_ = 0;
   // A stream without packets for this long past the span's end has none to give.
   constexpr double kPatience = 10;
   // Edit lists may play the same bytes again and again; genuine files stay far below.
@@ -373,7 +374,11 @@ void Pass::note_damage() {
 }
 
 Result<PassResult> Pass::run() {
-  TRY(open());
+  if (Result<void> opened = open(); !opened) {
+    if (context_.stopped() || !context_.out_of_time()) return opened.error();
+    result_.out_of_time = true;
+    return std::move(result_);
+  }
   if (picture_ || audio_) {
     for (const TimeSpan& span : spans()) {
       if (context_.out_of_time()) result_.out_of_time = true;
@@ -384,6 +389,14 @@ Result<PassResult> Pass::run() {
   }
   result_.audio_s = sound_.emitted_s();
   note_damage();
+  // Only when read from the start: a later span may lie past the end of a short track.
+  const bool silent = audio_ && result_.audio_s <= 0;
+  const bool blind = picture_ && result_.frames == 0;
+  if ((silent || blind) && !result_.out_of_time && spans().front().begin_s <= 0) {
+    if ((silent || !audio_) && (blind || !picture_))
+      return make_error(Code::corrupt, "the file has tracks, but nothing in them could be decoded");
+    result_.damage.push_back(fmt::format("nothing of the {} could be decoded", silent ? "sound" : "picture"));
+  }
   return std::move(result_);
 }
 
