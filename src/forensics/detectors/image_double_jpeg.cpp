@@ -27,7 +27,7 @@ constexpr double kSameTable = 0.5;
 
 std::optional<std::string> cannot_apply(const media::Media& file) {
   if (file.kind != media::Kind::image || file.format != media::Format::jpeg)
-    return "this test reads the coefficients of a JPEG picture; this file has none";
+    return "This test reads the coefficients of a JPEG picture; this file has none.";
   return std::nullopt;
 }
 
@@ -79,7 +79,7 @@ class Session final : public DetectorSession {
     if (findings_.empty()) {
       Finding finding;
       finding.outcome = Outcome::not_examined;
-      finding.reason = "the coefficients could not be read";
+      finding.reason = "The coefficients could not be read.";
       findings_.push_back(std::move(finding));
     }
     return std::move(findings_);
@@ -114,10 +114,10 @@ std::vector<Finding> Session::examine(const media::JpegCoefficients& jpeg) const
     return {finding};
   }
   if (found->fits.empty())
-    return {not_applicable("the picture is too small or too flat for its coefficients to speak")};
+    return {not_applicable("The picture is too small or too flat for its coefficients to speak.")};
   if (!found->found)
     return {not_applicable(
-        "the picture was saved as JPEG once, or the earlier saving cannot be seen: there is nothing to compare")};
+        "The picture was saved as JPEG once, or the earlier saving cannot be seen: there is nothing to compare.")};
   const auto regions = media::single_regions(*found, media::kLog10Epsilon);
   if (!regions.empty()) return {sign(jpeg, *found, regions), twice(*found)};
   Finding nothing = nothing_found("image.double_jpeg.consistent",

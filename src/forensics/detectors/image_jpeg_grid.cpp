@@ -30,12 +30,12 @@ constexpr int kGentleQuality = 99;          // ZERO, section 5
 constexpr std::uint64_t kBytesPerPixel = 4;
 
 std::optional<std::string> cannot_apply(const media::Media& file) {
-  if (file.kind != media::Kind::image) return "this test looks at still pictures only";
+  if (file.kind != media::Kind::image) return "This test looks at still pictures only.";
   if (file.format == Format::webp || file.format == Format::avif || file.format == Format::heic ||
       file.format == Format::jxl)
-    return "this format compresses in its own blocks, which hide those of an earlier JPEG saving";
+    return "This format compresses in its own blocks, which hide those of an earlier JPEG saving.";
   if (file.width > 0 && file.height > 0 && std::min(file.width, file.height) < kLeastSide)
-    return fmt::format("the picture is too small ({} × {} pixels; {} are needed each way)", file.width, file.height,
+    return fmt::format("The picture is too small ({} × {} pixels; {} are needed each way).", file.width, file.height,
                        kLeastSide);
   return std::nullopt;
 }
@@ -53,7 +53,7 @@ class Session final : public DetectorSession {
     if (findings_.empty()) {
       Finding finding;
       finding.outcome = Outcome::not_examined;
-      finding.reason = "the picture was not decoded";
+      finding.reason = "The picture was not decoded.";
       findings_.push_back(std::move(finding));
     }
     return std::move(findings_);
@@ -80,11 +80,11 @@ Finding not_examined(const Error& error) {
 std::vector<Finding> Session::examine(const media::Frame& frame) const {
   const media::Plane& luma = frame.luma();
   if (std::min(luma.width(), luma.height()) < kLeastSide)
-    return {not_applicable(fmt::format("the picture is too small ({} × {} pixels; {} are needed each way)",
+    return {not_applicable(fmt::format("The picture is too small ({} × {} pixels; {} are needed each way).",
                                        luma.width(), luma.height(), kLeastSide))};
   const auto pixels = static_cast<std::uint64_t>(luma.width()) * static_cast<std::uint64_t>(luma.height());
   if (pixels * kBytesPerPixel > context_.limits.memory)
-    return {not_examined(make_error(Code::limit, "the picture is too large for the memory allowed"))};
+    return {not_examined(make_error(Code::limit, "The picture is too large for the memory allowed."))};
   const media::GreyView picture{luma.data(), luma.width(), luma.height(), static_cast<std::ptrdiff_t>(luma.stride())};
   const auto votes = media::grid_votes(picture, context_);
   if (!votes) return {not_examined(Result<GridVotes>(votes).error())};
@@ -164,8 +164,8 @@ std::vector<Finding> Session::judge(const media::Frame& frame, const GridVotes& 
   const double voting = static_cast<double>(voters) / static_cast<double>(votes.votes.size());
   if (findings.empty() && main.grid < 0)
     return {not_applicable(voting < kLeastVoters
-                               ? "the picture is flat or saturated nearly everywhere: no block grid can be seen"
-                               : "the picture shows no trace of JPEG saving, so a broken grid cannot be seen")};
+                               ? "The picture is flat or saturated nearly everywhere: no block grid can be seen."
+                               : "The picture shows no trace of JPEG saving, so a broken grid cannot be seen.")};
   if (foreign.empty() && missing.empty())
     findings.insert(findings.begin(),
                     nothing_found("image.jpeg_grid.consistent",
