@@ -11,7 +11,14 @@ namespace bonafide::media {
 namespace {
 constexpr std::uint64_t kCommentBytes = 1024 * 1024;  // pictures in comments may be larger: their text is not read
 
-// Vorbis I, section 5: vendor, then "NAME=value" entries; lengths little-endian.
+std::string upper(std::string_view text) {
+  std::string copy(text);
+  for (char& c : copy)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return copy;
+}
+
+// Names do not depend on case. Vorbis I, section 5: vendor, then "NAME=value" entries; lengths little-endian.
 void tell_comments(Walk& walk, std::string_view group, ByteView b) {
   const std::uint32_t vendor = le32(b, 0);
   walk.fact(group, "Vendor", as_text(part(b, 4, vendor)));
@@ -24,7 +31,7 @@ void tell_comments(Walk& walk, std::string_view group, ByteView b) {
     const std::string_view entry = as_text(part(b, at + 4, size));
     const std::size_t equals = entry.find('=');
     if (equals != std::string_view::npos && !entry.starts_with("METADATA_BLOCK_PICTURE"))
-      walk.fact(group, entry.substr(0, equals), entry.substr(equals + 1));
+      walk.fact(group, upper(entry.substr(0, equals)), entry.substr(equals + 1));
     at += 4 + size;
   }
 }

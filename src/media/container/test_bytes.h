@@ -11,8 +11,11 @@ namespace bonafide::media::testing {
 class Writer {
  public:
   explicit Writer(bool big_endian = true) : big_(big_endian) {}
-  Writer& text(std::string_view t) { return bytes_.insert(bytes_.end(), t.begin(), t.end()), *this; }
-  Writer& raw(ByteView b) { return bytes_.insert(bytes_.end(), b.begin(), b.end()), *this; }
+  Writer& text(std::string_view t) { return raw(as_bytes(t)); }
+  Writer& raw(ByteView b) {
+    for (const std::uint8_t byte : b) bytes_.push_back(byte);
+    return *this;
+  }
   Writer& zeros(std::size_t count, std::uint8_t value = 0) { return bytes_.insert(bytes_.end(), count, value), *this; }
   Writer& u8(std::uint64_t v) { return number(v, 1); }
   Writer& u16(std::uint64_t v) { return number(v, 2); }
