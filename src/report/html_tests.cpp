@@ -46,14 +46,14 @@ void add_where(std::string& out, const Finding& finding) {
     add(out, "<button type=\"button\" data-time=\"{:.3f}\" title=\"Show on the timeline\">{}</button>",
         (span.begin_s + span.end_s) / 2, span_words(span));
   }
-  if (finding.spans.size() > kMostPlaces) add(out, "<span>{} more times</span>", finding.spans.size() - kMostPlaces);
+  if (finding.spans.size() > kMostPlaces) add(out, "<span>{} more</span>", finding.spans.size() - kMostPlaces);
   if (finding.face) add(out, "<span>face {}</span>", *finding.face);
   for (std::size_t i = 0; i < std::min(kMostPlaces, finding.regions.size()); ++i) {
     const forensics::Region& r = finding.regions[i];
     add(out, "<a href=\"#picture\">{} × {} pixels at {}, {}</a>", r.width, r.height, r.x, r.y);
   }
   if (finding.regions.size() > kMostPlaces)
-    add(out, "<span>{} more places</span>", finding.regions.size() - kMostPlaces);
+    add(out, "<span>{} more</span>", finding.regions.size() - kMostPlaces);
   if (!finding.log10_lr && finding.outcome == Outcome::sign) out += "<span>not calibrated</span>";
   out += "</div>";
 }

@@ -127,13 +127,13 @@ std::string places(const Finding& finding) {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < std::min(kSpans, finding.spans.size()); ++i)
     parts.push_back(span_words(finding.spans[i]));
-  if (finding.spans.size() > kSpans) parts.push_back(fmt::format("{} more times", finding.spans.size() - kSpans));
+  if (finding.spans.size() > kSpans) parts.push_back(fmt::format("{} more", finding.spans.size() - kSpans));
   if (finding.face) parts.push_back(fmt::format("face {}", *finding.face));
   for (std::size_t i = 0; i < std::min(kSpans, finding.regions.size()); ++i) {
     const forensics::Region& r = finding.regions[i];
     parts.push_back(fmt::format("{}×{} at {},{}", r.width, r.height, r.x, r.y));
   }
-  if (finding.regions.size() > kSpans) parts.push_back(fmt::format("{} more places", finding.regions.size() - kSpans));
+  if (finding.regions.size() > kSpans) parts.push_back(fmt::format("{} more", finding.regions.size() - kSpans));
   return fmt::format("{}", fmt::join(parts, " · "));
 }
 
