@@ -33,6 +33,15 @@ sample() {
   else return 1; fi
 }
 
+# splice GROUND PIECE RESULT: both saved as JPEG, then a part of the second put into the first, off its block grid
+splice() {
+  ffmpeg -v error -y -i "$1" -q:v 5 "$out/ground.jpg" </dev/null
+  ffmpeg -v error -y -i "$2" -vf scale=512:480 -q:v 5 "$out/piece.jpg" </dev/null
+  ffmpeg -v error -y -i "$out/ground.jpg" -i "$out/piece.jpg" -frames:v 1 -filter_complex \
+    '[1]crop=203:197:3:5[c];[0][c]overlay=164:164:format=rgb' "$3" </dev/null
+  rm -f "$out/ground.jpg" "$out/piece.jpg"
+}
+
 say "bonafide $("$program" version 2>/dev/null | head -n 1 | sed 's/^bonafide //')" \
   "Can I trust this picture, video or sound, and why?" \
   "Two rules first. \"Nothing found\" never means \"genuine\". And the words speak about the evidence, not about people."
@@ -42,11 +51,16 @@ if sample ela_original.jpg; then
   check "$out/ela_original.jpg" ela_original
   sample ela_modified.jpg
   say "2. The same photograph after somebody worked on it" \
-    "OpenCV ships this one as an example of a doctored picture."
+    "OpenCV ships this one as an example of a doctored picture. Does any test here see it? Read on: a missed forgery" \
+    "must end in \"could not tell\" or \"no signs found\", never in \"genuine\"."
   check "$out/ela_modified.jpg" ela_modified
   sample fruits.jpg
-  say "3. An ordinary photograph of fruit"
-  check "$out/fruits.jpg" fruits
+  say "3. A forgery made a moment ago" \
+    "A piece of one photograph pasted into another by ffmpeg. Each had been saved as JPEG before, and JPEG works in" \
+    "blocks of 8 by 8 pixels: the blocks of the piece no longer line up with the rest."
+  sample fruits.jpg && sample baboon.jpg
+  splice "$out/fruits.jpg" "$out/baboon.jpg" "$out/forgery.png"
+  check "$out/forgery.png" forgery
 else
   say "Debian's sample photographs are not here" \
     "The package opencv-doc is installed, but this system drops /usr/share/doc (container images often do:" \
@@ -56,7 +70,7 @@ else
 fi
 
 if sample Megamind.avi; then
-  say "4. A clip: a trailer, no sound"
+  say "4. A clip with sound, part of a film trailer"
   check "$out/Megamind.avi" Megamind
 else
   ffmpeg -v error -y -f lavfi -i testsrc2=size=320x240:duration=5 -f lavfi -i sine=duration=5 -shortest \

@@ -88,10 +88,13 @@ class Checker {
     request.pipeline.previews = !flags_.save.empty() || !flags_.html.empty();
     request.budget_s = budget_;
     request.command = command(input);
+    const auto began = Clock::now();
     auto report = app::check(request, globals_.context(input.shown));
     if (!report) {
       if (input.shown == "-") report.error().file = "-";
-      return {exit_code_of(report.error()), {}, report.error()};
+      const std::chrono::duration<double> taken = Clock::now() - began;
+      const bool late = budget_ && report.error().code == Code::limit && taken.count() >= *budget_;
+      return {late ? kDeadline : exit_code_of(report.error()), {}, report.error()};
     }
     if (input.shown == "-") report->media.path = "-";
     Answer answer{flags_.exit_zero ? kDone : code_of(report->verdict, fail_at()), render(*report), std::nullopt};
