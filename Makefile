@@ -24,7 +24,7 @@ setup-dev: ## the same, with what lint, fuzz, coverage and bench need
 	@scripts/setup.sh dev
 
 $(BUILD)/build.ninja:
-	@$(CONFIGURE) release $(LAUNCHER)
+	@$(CONFIGURE) release $(LAUNCHER) >/dev/null
 
 build: $(BUILD)/build.ninja ## compile the program: build/release/bin/bonafide
 	@cmake --build $(BUILD) --target bonafide -j $(JOBS)
@@ -38,10 +38,12 @@ test: setup ## set up, compile and run every test
 	@cmake --build $(BUILD) -j $(JOBS)
 	@ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure
 
-bench: setup-dev ## measure speed and memory (about ten minutes)
-	@$(CONFIGURE) bench $(LAUNCHER)
+bench: setup-dev ## measure speed and memory, functions first, then whole commands
+	@$(CONFIGURE) bench $(LAUNCHER) >/dev/null
 	@cmake --build build/bench -j $(JOBS)
-	@scripts/bench.sh build/bench/bin
+	@$(MAKE) --no-print-directory build
+	@for program in build/bench/bin/bench_*; do echo "== $${program##*/}"; "$$program" || exit; done
+	@bench/speed.sh
 
 lint: setup-dev ## layout, static analysis and house rules on what you changed (ALL=1: on everything)
 	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
@@ -51,23 +53,23 @@ format: ## put all source files into the house layout
 	@git ls-files -z '*.cpp' '*.h' '*.hpp' '*.c' | xargs -0 clang-format -i
 
 asan: setup ## run the tests under the address and undefined-behaviour sanitisers
-	@$(CONFIGURE) asan $(LAUNCHER)
+	@$(CONFIGURE) asan $(LAUNCHER) >/dev/null
 	@cmake --build build/asan -j $(JOBS)
 	@source scripts/sanitizers.sh && ctest --test-dir build/asan -j $(JOBS) --output-on-failure -L fast
 
 tsan: setup ## run the threaded tests under the thread sanitiser
-	@$(CONFIGURE) tsan $(LAUNCHER)
+	@$(CONFIGURE) tsan $(LAUNCHER) >/dev/null
 	@cmake --build build/tsan -j $(JOBS)
 	@source scripts/sanitizers.sh && ctest --test-dir build/tsan -j $(JOBS) --output-on-failure -L fast
 
 SECONDS_EACH ?= 60
 fuzz: setup-dev ## fuzz every target for SECONDS_EACH seconds (60)
-	@$(CONFIGURE) fuzz $(LAUNCHER)
+	@$(CONFIGURE) fuzz $(LAUNCHER) >/dev/null
 	@cmake --build build/fuzz -j $(JOBS)
 	@scripts/fuzz.sh build/fuzz $(SECONDS_EACH)
 
 coverage: setup-dev ## which lines the fast tests reach: build/coverage/index.html
-	@$(CONFIGURE) coverage $(LAUNCHER)
+	@$(CONFIGURE) coverage $(LAUNCHER) >/dev/null
 	@cmake --build build/coverage -j $(JOBS)
 	@ctest --test-dir build/coverage -j $(JOBS) -L 'fast|e2e' --output-on-failure
 	@gcovr --root . --filter src/ --exclude '.*_(test|bench)\.cpp' --object-directory build/coverage \
@@ -79,12 +81,12 @@ install: build ## install the program, the library and its headers under PREFIX 
 	@cmake --install $(BUILD) --prefix "$(PREFIX)"
 
 package: setup ## Debian packages: build/package/*.deb
-	@$(CONFIGURE) package $(LAUNCHER)
+	@$(CONFIGURE) package $(LAUNCHER) >/dev/null
 	@cmake --build build/package -j $(JOBS)
 	@cd build/package && cpack -G DEB
 
-man: build ## the manual page: build/man/bonafide.1
-	@scripts/man.sh $(BUILD)/bin/bonafide build/man
+man: build ## the manual page: build/release/man/bonafide.1
+	@cmake --build $(BUILD) --target manual
 
 clean: ## remove everything that was built
 	@rm -rf build

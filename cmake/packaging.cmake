@@ -20,6 +20,26 @@ install(FILES ${CMAKE_BINARY_DIR}/bonafideConfig.cmake ${CMAKE_BINARY_DIR}/bonaf
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/bonafide COMPONENT dev)
 install(FILES ${CMAKE_BINARY_DIR}/bonafide.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
 
+# The manual page and the completions are the program's own words.
+set(manual ${CMAKE_BINARY_DIR}/man)
+set(asks "help man>bonafide.1" "completion bash>bonafide.bash" "completion zsh>_bonafide" "completion fish>bonafide.fish")
+set(answers "")
+foreach(ask ${asks})
+  string(REPLACE ">" ";" ask ${ask})
+  list(GET ask 0 words)
+  list(GET ask 1 file)
+  separate_arguments(words)
+  add_custom_command(OUTPUT ${manual}/${file} COMMAND ${CMAKE_COMMAND} -E make_directory ${manual}
+                     COMMAND bonafide ${words} > ${manual}/${file} DEPENDS bonafide VERBATIM)
+  list(APPEND answers ${manual}/${file})
+endforeach()
+add_custom_target(manual ALL DEPENDS ${answers})
+install(FILES ${manual}/bonafide.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT tools)
+install(FILES ${manual}/bonafide.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME bonafide
+        COMPONENT tools)
+install(FILES ${manual}/_bonafide DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT tools)
+install(FILES ${manual}/bonafide.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT tools)
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_VENDOR "the bonafide authors")
 set(CPACK_PACKAGE_CONTACT "the bonafide authors <bonafide@example.org>")

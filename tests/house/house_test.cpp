@@ -29,6 +29,10 @@ TEST(House, OutsideHeadersOnlyWhereTheirWorkIs) {
   const auto wrong = check_libraries(checkout());
   EXPECT_TRUE(wrong.empty()) << list(wrong);
 }
+TEST(House, EveryRoomHasItsCard) {
+  const auto wrong = check_cards(checkout());
+  EXPECT_TRUE(wrong.empty()) << list(wrong);
+}
 TEST(House, EveryDetectorHasItsMethodCardAndItsThreeTests) {
   const auto wrong = check_detectors(checkout());
   EXPECT_TRUE(wrong.empty()) << list(wrong);
