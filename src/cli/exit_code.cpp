@@ -42,7 +42,7 @@ ExitCode exit_code_of(const Error& error) {
 ExitCode combine(const std::vector<ExitCode>& codes) {
   const auto has = [&](ExitCode code) { return std::find(codes.begin(), codes.end(), code) != codes.end(); };
   if (has(kInterrupted)) return kInterrupted;
-  const auto failed = [](ExitCode code) { return code >= kBug && code <= kPartial; };
+  const auto failed = [](ExitCode code) { return (code >= kBug && code <= kPartial) || code == kDeadline; };
   if (std::any_of(codes.begin(), codes.end(), failed)) {
     const bool alike = std::all_of(codes.begin(), codes.end(), [&](ExitCode code) { return code == codes.front(); });
     return alike ? codes.front() : kPartial;
