@@ -186,7 +186,7 @@ class Session : public DetectorSession {
 };
 
 std::optional<std::string> why_not(const media::Media& media) {
-  if (media.kind != media::Kind::image) return "the file is not a still picture";
+  if (media.kind != media::Kind::image) return "The file is not a still picture.";
   return std::nullopt;
 }
 

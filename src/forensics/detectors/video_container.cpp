@@ -156,7 +156,7 @@ std::optional<std::string> why_not(const media::Media& media) {
   const bool moving =
       media.kind == media::Kind::video || (media.duration_s > 0 && media.first(media::Track::Kind::video) != nullptr);
   if (moving && media.kind != media::Kind::audio) return std::nullopt;
-  return "the file holds no pictures in time";
+  return "The file holds no moving pictures.";
 }
 
 std::unique_ptr<DetectorSession> start(const DetectorInput& input) { return std::make_unique<Session>(input.media); }
