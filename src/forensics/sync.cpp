@@ -259,6 +259,7 @@ Agreement Comparison::over(std::span<const TimeSpan> parts) const {
   }
   Agreement agreement;
   agreement.seconds = sums.count[kMaxLag] / kRate;
+  if (sums.points > 0) agreement.movement = sums.pairs[0].mouth_auto[0] / static_cast<double>(sums.points);
   double weight = 0;
   for (const double w : kPairWeights) weight += w * w;
   for (std::size_t pair = 0; pair < kPairs; ++pair) {

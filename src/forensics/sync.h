@@ -44,6 +44,7 @@ struct Agreement {
   std::array<double, kLags> z{};  ///< value kMaxLag + k: sound k / kRate seconds late
   std::array<double, kLags> r{};  ///< correlation of the leading pair of curves (jaw and formants), -1…1
   double seconds = 0;             ///< of picture with sound, compared
+  double movement = 0;            ///< mean square of the opening curve there; comparable within one Comparison
 };
 
 struct Peak {
