@@ -15,8 +15,9 @@ namespace bonafide::forensics {
 
 namespace {
 
-// Queue lengths bound memory: eight 1080p frames are 25 MB, sixteen audio blocks under 10 MB.
-constexpr std::size_t kFramesQueued = 8;
+// Queues bound memory: frames by their bytes (eight of 1080p), sixteen audio blocks are under 10 MB.
+constexpr std::size_t kFrameBytesQueued = std::size_t{25} << 20;
+constexpr std::size_t kMostFramesQueued = 8;
 constexpr std::size_t kBlocksQueued = 16;
 constexpr int kMostPreviews = 48;
 constexpr int kPreview_px = 320;
@@ -29,6 +30,12 @@ struct Queued {
   T item;
   Barrier barrier;  ///< when set, there is no item
 };
+
+std::size_t frames_queued(const media::Media& media) {
+  const auto pixels =
+      static_cast<std::size_t>(std::max(1, media.width)) * static_cast<std::size_t>(std::max(1, media.height));
+  return std::clamp<std::size_t>(kFrameBytesQueued / (pixels * 3 / 2 + 1), 2, kMostFramesQueued);
+}
 
 double total_length(const std::vector<TimeSpan>& spans, double duration) {
   double sum = 0;
@@ -161,7 +168,7 @@ void drain(Channel<Queued<T>>& items, Worker& worker) {
 Result<media::PassResult> run_threaded(const media::Media& media, const media::PassPlan& plan,
                                        const media::PassSink& direct, FrameWorker& frames, AudioWorker& audio,
                                        const Context& context) {
-  Channel<Queued<media::Frame>> frame_items(kFramesQueued);
+  Channel<Queued<media::Frame>> frame_items(frames_queued(media));
   Channel<Queued<media::AudioBlock>> audio_items(kBlocksQueued);
   const std::jthread frame_thread([&] { drain(frame_items, frames); });
   const std::jthread audio_thread([&] { drain(audio_items, audio); });
