@@ -1,6 +1,6 @@
-# OpenCV's three modules that we use, found one by one. Debian's OpenCVConfig.cmake comes only with libopencv-dev,
-# which brings 170 packages that nothing here uses.
-foreach(module core imgproc video)
+# OpenCV's two modules that we use, found one by one. Debian's OpenCVConfig.cmake comes only with libopencv-dev,
+# which brings 174 packages that nothing here uses.
+foreach(module core imgproc)
   find_library(OPENCV_${module}_LIBRARY opencv_${module} REQUIRED)
   find_path(OPENCV_INCLUDE_DIR opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)
   if(NOT TARGET opencv_${module})
@@ -9,4 +9,4 @@ foreach(module core imgproc video)
                           INTERFACE_INCLUDE_DIRECTORIES ${OPENCV_INCLUDE_DIR})
   endif()
 endforeach()
-mark_as_advanced(OPENCV_INCLUDE_DIR OPENCV_core_LIBRARY OPENCV_imgproc_LIBRARY OPENCV_video_LIBRARY)
+mark_as_advanced(OPENCV_INCLUDE_DIR OPENCV_core_LIBRARY OPENCV_imgproc_LIBRARY)
