@@ -45,14 +45,18 @@ struct Certificate {
   std::string key_algorithm;        ///< name of the public key's algorithm
   std::string signature_algorithm;  ///< name, "ecdsa-with-SHA256", "sha256WithRSAEncryption", "rsassaPss", …
   std::string signature_oid;
+  std::string signature_digest;  ///< "SHA256", …; empty where the algorithm fixes it (Ed25519)
   bool has_unique_ids = false;
   bool is_ca = false;  ///< basicConstraints cA
   std::optional<int> path_length;
   bool self_issued = false;
   bool has_key_usage = false;
-  bool digital_signature = false, key_cert_sign = false;
+  bool digital_signature = false, content_commitment = false, key_cert_sign = false;
+  bool only_signature_uses = false;  ///< key usage names nothing but digitalSignature and contentCommitment
   std::optional<std::vector<std::string>> extended_key_usage;  ///< dotted OIDs; nothing when the extension is absent
   bool extended_key_usage_critical = false;
+  bool broken_extensions = false;           ///< an extension contradicts itself, comes twice or cannot be read
+  bool unknown_critical_extension = false;  ///< one that must be understood and is not
   bool has_subject_key_id = false, has_authority_key_id = false;
   Bytes sha256;  ///< fingerprint of `der`
 

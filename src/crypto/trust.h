@@ -23,6 +23,7 @@ struct AnchorList {
   std::vector<TrustAnchor> anchors;
 };
 
+/// Anchors that are no certificate authority (basicConstraints cA) are kept but never believed.
 class TrustStore {
  public:
   /// timeStamping, OCSPSigning and anyExtendedKeyUsage are dropped from key_uses: no claim signer is trusted by them.
@@ -37,13 +38,13 @@ class TrustStore {
 
   const std::vector<AnchorList>& signer_lists() const { return signer_lists_; }
   const std::vector<AnchorList>& tsa_lists() const { return tsa_lists_; }
-  bool in_address_book(const Certificate& leaf) const { return address_book_.contains(leaf.sha256); }
+  bool in_address_book(const Certificate& leaf) const { return address_book_.contains(leaf.fingerprint()); }
   bool has_signer_anchors() const { return !signer_lists_.empty() || !address_book_.empty(); }
   bool has_tsa_anchors() const { return !tsa_lists_.empty(); }
 
  private:
   std::vector<AnchorList> signer_lists_, tsa_lists_;
-  std::set<Bytes> address_book_;
+  std::set<std::string> address_book_;  ///< SHA-256 fingerprints, hex
 };
 
 /// The OIDs of a c2patool store.cfg: one a line, blank lines and // or # comments skipped.
@@ -65,6 +66,8 @@ struct ChainCheck {
   std::string anchor;             ///< the anchor's subject, or empty
   std::vector<std::string> path;  ///< subjects from the leaf to the anchor as far as a path was found
   bool address_book = false;
+  bool inside_validity = false;      ///< leaf and intermediates valid at the time; the leaf alone when there is no path
+  bool no_list_for_key_use = false;  ///< no list speaks for any of the leaf's key uses
 };
 
 /// Looks for a path from `leaf` over `intermediates` (any order; no others are used) to an anchor of a list that speaks

@@ -1,0 +1,39 @@
+// How this room's .cpp files own OpenSSL objects. Names OpenSSL's types without its headers.
+#pragma once
+#include <memory>
+
+#include "base/bytes.h"
+#include "crypto/certificate.h"
+
+struct x509_st;
+
+namespace bonafide::crypto {
+
+template <auto Free>
+struct Release {
+  template <typename T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+template <typename T, auto Free>
+using Handle = std::unique_ptr<T, Release<Free>>;
+
+struct X509Release {
+  void operator()(x509_st* certificate) const;
+};
+using X509Handle = std::unique_ptr<x509_st, X509Release>;
+
+/// OpenSSL leaves failures in a queue of the thread; this empties it on the way out.
+struct ErrorQueue {
+  ErrorQueue() = default;
+  ErrorQueue(const ErrorQueue&) = delete;
+  ErrorQueue& operator=(const ErrorQueue&) = delete;
+  ~ErrorQueue();
+};
+
+/// Empty when `der` is not exactly one certificate.
+X509Handle decode_x509(ByteView der);
+Result<Certificate> describe_x509(x509_st& certificate);
+
+}  // namespace bonafide::crypto
