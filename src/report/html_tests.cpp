@@ -52,8 +52,7 @@ void add_where(std::string& out, const Finding& finding) {
     const forensics::Region& r = finding.regions[i];
     add(out, "<a href=\"#picture\">{} × {} pixels at {}, {}</a>", r.width, r.height, r.x, r.y);
   }
-  if (finding.regions.size() > kMostPlaces)
-    add(out, "<span>{} more</span>", finding.regions.size() - kMostPlaces);
+  if (finding.regions.size() > kMostPlaces) add(out, "<span>{} more</span>", finding.regions.size() - kMostPlaces);
   if (!finding.log10_lr && finding.outcome == Outcome::sign) out += "<span>not calibrated</span>";
   out += "</div>";
 }
