@@ -43,7 +43,7 @@ def load(manifest, reports):
     rows = {os.path.join(folder, row["file"]): row for row in csv.DictReader(open(manifest, newline=""))}
     for line in open(reports):
         report = json.loads(line)
-        path = report["error"].get("file", "") if "error" in report else report["media"]["path"]
+        path = report["error"].get("file", "") if "error" in report else report["file"]["path"]
         if os.path.abspath(path) in rows: yield rows[os.path.abspath(path)], report
 
 
@@ -99,7 +99,7 @@ def main():
         word = report["verdict"].get("strength") or "could not tell"
         verdicts[(row["kind"], row["label"], word)] += 1
         if row["label"] == "real" and word in ("strong", "very_strong"): strong.append(row["file"])
-        for detector, grade in best_grades(report["findings"]).items(): tests[(detector,) + key][grade] += 1
+        for detector, grade in best_grades(report["forensics"]["findings"]).items(): tests[(detector,) + key][grade] += 1
     print_verdicts(verdicts, strong, failures)
     for detector in sorted({key[0] for key in tests}): print_detector(detector, tests)
 
