@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kMostResponseBytes = std::size_t{1} << 20;
 constexpr int kMostAnswers = 100;
-constexpr UnixTime kDay = 86'400;  // how long an answer without nextUpdate counts; c2pa-rs takes the same span
+constexpr UnixTime kDay = 86'400;  // how long an answer without nextUpdate counts: RFC 6960 sets no end, we do
 
 using ResponseHandle = Handle<OCSP_RESPONSE, OCSP_RESPONSE_free>;
 using BasicHandle = Handle<OCSP_BASICRESP, OCSP_BASICRESP_free>;
