@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${1:-3}
 bonafide=build/release/bin/bonafide
-work=build/bench
+work=build/bench-media
 mkdir -p "$work"
 
 talking_clip() { # 60 s of 1920x1080, 30 frames/s, H.264 4 Mbit/s and AAC, one face about 500 px high
