@@ -118,7 +118,7 @@ TEST(Pipeline, FillsInWhoSaysItAndCutsUncalibratedGrades) {
 TEST(Pipeline, ABrokenTestNeverStopsTheOthers) {
   const PipelineResult result = run(clip(), {});
   EXPECT_EQ(of(result, "test.thrower").outcome, Outcome::failed);
-  EXPECT_EQ(of(result, "test.thrower").reason, "the fourth frame was too much");
+  EXPECT_EQ(of(result, "test.thrower").reason, "The fourth frame was too much.");
   EXPECT_EQ(of(result, "test.silent").outcome, Outcome::failed);
   EXPECT_EQ(of(result, "test.witness").outcome, Outcome::nothing_found);
 }
@@ -130,7 +130,7 @@ TEST(Pipeline, SkippedAndNotApplicableAreSaidNotSilent) {
   const PipelineResult result = run(clip(), settings);
   EXPECT_EQ(of(result, "test.thrower").outcome, Outcome::not_examined);
   EXPECT_EQ(of(result, "other.never").outcome, Outcome::not_examined);
-  EXPECT_EQ(of(run(clip(), {}), "other.never").reason, "it never applies");
+  EXPECT_EQ(of(run(clip(), {}), "other.never").reason, "It never applies.");
 }
 
 TEST(Pipeline, LongFilesAreSampledAndSaySo) {

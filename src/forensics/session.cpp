@@ -11,6 +11,14 @@ Finding failed(std::string reason) {
   finding.reason = std::move(reason);
   return finding;
 }
+// Reasons stand on lines of their own in the report: "the file has no sound" becomes "The file has no sound."
+std::string as_sentence(std::string text) {
+  if (text.empty()) return text;
+  if (text.front() >= 'a' && text.front() <= 'z') text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  if (text.back() != '.' && text.back() != '!' && text.back() != '?') text += '.';
+  return text;
+}
+
 }  // namespace
 
 SessionSlot::SessionSlot(const PlannedDetector& planned, const DetectorInput& input)
@@ -50,6 +58,7 @@ void SessionSlot::finish(std::vector<Finding>& into) {
     finding.title = detector_->title;
     finding.question = detector_->question;
     if (finding.claim.empty()) finding.claim = finding.detector + "." + std::string(to_string(finding.outcome));
+    finding.reason = as_sentence(std::move(finding.reason));
     // Without a calibration table nobody says more than "moderate" (manners: strength words).
     if (!finding.log10_lr) finding.grade = std::min(finding.grade, Strength::moderate);
     into.push_back(std::move(finding));
