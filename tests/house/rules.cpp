@@ -33,7 +33,7 @@ Words with(Words words, const Words& more) {
 // Ground floor first. A front door may use `app` and everything below it, never another front door.
 const std::vector<Room>& rooms() {
   static const Words seen = with(kMedia, {"forensics", "forensics/face", "forensics/voice"});
-  static const Words judged = with(seen, {"provenance", "verdict"});
+  static const Words judged = with(seen, {"provenance", "provenance/c2pa", "verdict"});
   static const Words told = with(judged, {"report"});
   static const Words house = with(told, {"app"});
   static const std::vector<Room> table{
@@ -42,7 +42,8 @@ const std::vector<Room>& rooms() {
       {"media/container", {"base", "crypto"}},
       {"media/dsp", {"base", "media/container"}},  // for the tables JPEG prints
       {"media/decode", kMedia},
-      {"provenance", {"base", "crypto", "media/container"}},
+      {"provenance/c2pa", {"base", "crypto", "media/container"}},
+      {"provenance", {"base", "crypto", "media/container", "provenance/c2pa"}},
       {"forensics/face", kMedia},
       {"forensics/voice", kMedia},
       {"forensics", seen},

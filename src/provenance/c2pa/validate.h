@@ -1,0 +1,81 @@
+// Validation of a manifest store against its file (C2PA 2.5 §14): status codes of Annex D, the states invalid, valid
+// and trusted, and, apart from them, whether any byte was changed. An unknown signer is not a changed file.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crypto/trust.h"
+#include "provenance/c2pa/binding.h"
+
+namespace bonafide::provenance::c2pa {
+
+enum class Kind { success, informational, failure };
+
+struct Status {
+  Kind kind = Kind::success;
+  std::string code;    ///< "claimSignature.mismatch" (Annex D)
+  std::string url;     ///< what it is about, or empty
+  std::string reason;  ///< plain sentence, or empty
+};
+
+struct Signer {
+  std::string name, organization, issuer, serial;
+  std::string algorithm;   ///< "es256"
+  std::string trusted_by;  ///< the list (and anchor) that vouches, or empty
+  crypto::UnixTime not_before = 0, not_after = 0;
+};
+
+struct Action {
+  std::string name;         ///< "c2pa.created"
+  std::string source_type;  ///< digitalSourceType, or empty
+  std::string agent, when;
+};
+
+struct ManifestReport {
+  std::string label, title, format, generator, instance_id;
+  int claim_version = 2;
+  bool update = false;
+  std::vector<Status> statuses;
+  std::optional<Signer> signer;
+  std::optional<crypto::UnixTime> stamped;  ///< by a trusted authority
+  std::string stamp;                        ///< plain sentence about the time stamp, or empty
+  std::vector<Action> actions;              ///< what is claimed
+  std::vector<std::string> assertions;      ///< labels, those of gathered assertions with " (not vouched for)"
+  std::vector<std::string> ingredients;     ///< "parentOf: title"
+
+  bool has(std::string_view code) const;
+};
+
+/// What came to light about one ingredient that was not recorded when it was taken in (§14, ingredient deltas).
+struct Delta {
+  std::string url;       ///< of the ingredient's assertion
+  std::string manifest;  ///< label, or empty
+  std::vector<Status> failures;
+};
+
+enum class State { invalid, valid, trusted };
+std::string_view to_string(State state);  ///< "Invalid", "Valid", "Trusted"
+
+struct Validation {
+  State state = State::invalid;
+  bool intact = false;      ///< every hash and signature was checked and holds; says nothing about who signed
+  bool broken = false;      ///< one does not hold, or is not there although it must be; both false: `unsupported` says why
+  std::string unsupported;  ///< why the answer is incomplete (a binding or algorithm not known here), or empty
+  std::vector<ManifestReport> manifests;  ///< the active one first
+  std::vector<Delta> deltas;
+  std::vector<Uncovered> uncovered;   ///< file ranges no hash and no signature covers
+  std::vector<std::string> findings;  ///< what a strict reader objects to; with options.strict these are failures
+};
+
+struct ValidateOptions {
+  const crypto::TrustStore* trust = nullptr;  ///< required; may be empty
+  crypto::UnixTime at = 0;                    ///< the validation clock
+  bool strict = false;
+};
+
+/// An Error only when the file cannot be read, a limit is met or the work was stopped.
+Result<Validation> validate(const media::ByteSource& source, Located located, const ValidateOptions& options,
+                            const Context& context);
+
+}  // namespace bonafide::provenance::c2pa
