@@ -27,7 +27,6 @@ struct bonafide_options {
 
 namespace {
 
-using bonafide::Error;
 using bonafide::Result;
 
 bonafide_code code_of(bonafide::Code code) {
