@@ -2,13 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
+#include <set>
 
 #include "base/files.h"
 #include "crypto/cose.h"
 #include "crypto/ocsp.h"
 #include "crypto/time_stamp.h"
 #include "crypto/trust.h"
+#include "crypto/trust_list.h"
 #include "support/support.h"
 
 namespace bonafide::crypto {
@@ -138,6 +139,25 @@ TEST_F(CryptoShared, TrustListsOfC2paLoad) {
   EXPECT_EQ(store.tsa_lists().front().anchors.size(), 22U);
   for (const auto* lists : {&store.signer_lists(), &store.tsa_lists()}) {
     for (const TrustAnchor& anchor : lists->front().anchors) EXPECT_TRUE(anchor.certificate.is_ca);
+  }
+}
+
+// The JSON and the PEM form of C2PA's lists hold the same certificates, none of them withdrawn.
+TEST_F(CryptoShared, TrustListSnapshotsEqualTheirPemForm) {
+  for (const char* name : {"C2PA-TRUST-LIST", "C2PA-TSA-TRUST-LIST"}) {
+    const std::string path = folder_ + "trust/trust-list/" + name;
+    const auto pem = parse_pem_certificates(text_of(path + ".pem"));
+    const auto snapshot = parse_trust_list(text_of(path + ".json"), default_key_uses());
+    ASSERT_TRUE(pem);
+    ASSERT_TRUE(snapshot) << snapshot.error().message;
+    std::set<std::string> one, other;
+    for (const Certificate& each : *pem) one.insert(each.fingerprint());
+    for (const TrustAnchor& each : snapshot->list.anchors) {
+      other.insert(each.certificate.fingerprint());
+      EXPECT_FALSE(each.not_before || each.not_after);
+    }
+    EXPECT_EQ(one, other) << name;
+    EXPECT_FALSE(snapshot->stale_at(kThen));
   }
 }
 

@@ -48,6 +48,7 @@ struct TimeStampCheck {
 };
 
 /// Reads and checks one token or response against the bytes it should stamp. Only `trusted` may set a signing time.
+/// Does not know the validation clock: a stamp from its future is the caller's to refuse.
 TimeStampCheck check_time_stamp(ByteView der, ByteView stamped_bytes, const TrustStore& store);
 
 }  // namespace bonafide::crypto
