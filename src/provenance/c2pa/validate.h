@@ -59,8 +59,8 @@ std::string_view to_string(State state);  ///< "Invalid", "Valid", "Trusted"
 
 struct Validation {
   State state = State::invalid;
-  bool intact = false;      ///< every hash and signature was checked and holds; says nothing about who signed
-  bool broken = false;      ///< one does not hold, or is not there although it must be; both false: `unsupported` says why
+  bool intact = false;  ///< every hash and signature was checked and holds; says nothing about who signed
+  bool broken = false;  ///< one does not hold, or is not there although it must be; both false: `unsupported` says why
   std::string unsupported;  ///< why the answer is incomplete (a binding or algorithm not known here), or empty
   std::vector<ManifestReport> manifests;  ///< the active one first
   std::vector<Delta> deltas;
