@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "crypto/hash.h"
 #include "media/decode/decode.h"
+#include "provenance/credential.h"
 #include "verdict/verdict.h"
 
 namespace bonafide::app {
@@ -18,10 +19,19 @@ Result<media::Media> open_media(const FileReader& file, const Context& context) 
   return media;
 }
 
-// Nothing reads credentials, marks, log or prints yet, and the report must say so rather than "none".
-provenance::Provenance read_provenance(const media::Media&) {
+// Marks, log and prints are not read yet, and the report must say so rather than "none". No trust list ships with the
+// program, so a credential is at most intact here; `verify --trust` judges its signer.
+provenance::Provenance read_provenance(const FileReader& file, const Context& context) {
   provenance::Provenance provenance;
-  for (const char* const name : {"credential", "mark", "log", "prints"}) {
+  const crypto::TrustStore nobody;
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  auto credential = provenance::read_credential(file, {&nobody, now, false, {}}, context);
+  provenance.sources.push_back(credential ? std::move(credential->source)
+                                          : provenance::Source{"credential", provenance::State::not_examined,
+                                                               "could not be examined: " + credential.error().message});
+  provenance.state = provenance.sources.front().state;
+  for (const char* const name : {"mark", "log", "prints"}) {
     provenance.sources.push_back({name, provenance::State::not_examined, "not examined yet by this version"});
   }
   return provenance;
@@ -40,7 +50,7 @@ Result<report::Report> check_file(const CheckRequest& request, const Context& co
   if (report.media.kind == media::Kind::document || report.media.kind == media::Kind::unknown) {
     return make_error(Code::unsupported, "is neither a picture, a video nor a sound");
   }
-  report.provenance = read_provenance(report.media);
+  report.provenance = read_provenance(file, context);
   const forensics::Plan plan = forensics::make_plan(report.media, request.pipeline, forensics::detectors());
   report.sampled = plan.sampled;
   report.forensics = TRY(forensics::run_pipeline(report.media, plan, request.pipeline, context));

@@ -66,6 +66,12 @@ ExitCode code_of(const verdict::Verdict& verdict, const std::string& fail_at) {
   return kDone;
 }
 
+/// A broken credential is adverse whatever picture and sound say; otherwise the verdict decides.
+ExitCode code_of(const report::Report& report, const std::string& fail_at) {
+  if (report.provenance.state == provenance::State::broken) return kAdverse;
+  return code_of(report.verdict, fail_at);
+}
+
 /// Where --save or --html goes: the name itself, or inside it when it is a folder.
 std::string output_path(const std::string& wish, const Input& input, std::string_view extension) {
   std::error_code ignored;
@@ -97,7 +103,7 @@ class Checker {
       return {late ? kDeadline : exit_code_of(report.error()), {}, report.error()};
     }
     if (input.shown == "-") report->media.path = "-";
-    Answer answer{flags_.exit_zero ? kDone : code_of(report->verdict, fail_at()), render(*report), std::nullopt};
+    Answer answer{flags_.exit_zero ? kDone : code_of(*report, fail_at()), render(*report), std::nullopt};
     if (auto written = write(*report, input); !written) {
       answer.error = written.error();
       answer.code = kInput;

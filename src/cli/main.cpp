@@ -46,6 +46,7 @@ int run(int argc, char** argv) {
   VerbTable verbs{app, globals, chosen};
   add_global_flags(app, globals);
   add_check(verbs);
+  add_verify(verbs);
   add_inspect(verbs);
   add_report(verbs);
   add_detectors(verbs);

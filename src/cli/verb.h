@@ -36,6 +36,7 @@ struct VerbTable {
 };
 
 void add_check(VerbTable& verbs);
+void add_verify(VerbTable& verbs);
 void add_inspect(VerbTable& verbs);
 void add_report(VerbTable& verbs);
 void add_detectors(VerbTable& verbs);

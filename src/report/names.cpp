@@ -67,8 +67,8 @@ std::string_view state_words(State state) {
 
 std::string_view state_sentence(State state) {
   switch (state) {
-    case State::not_examined: return "This version does not read credentials, marks or logs yet.";
-    case State::none: return "No credential, mark or log entry was found. Most files carry none.";
+    case State::not_examined: return "No credential, mark or log entry could be examined.";
+    case State::none: return "Nothing of what was looked for was found. Most files carry none.";
     case State::intact: return "What it says of its origin is intact, but its signer is not on the trust list.";
     case State::trusted: return "What it says of its origin is intact and signed by a trusted signer.";
     case State::broken: return "It carries a statement of origin that no longer fits the file.";

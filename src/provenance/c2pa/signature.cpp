@@ -123,18 +123,12 @@ void SignatureJob::credential(const crypto::CoseSign1& cose) {
   }
 }
 
-void SignatureJob::unsigned_parts(const crypto::CoseSign1& cose, std::uint64_t offset) {
+void SignatureJob::unsigned_parts(const crypto::CoseSign1& cose) {
   for (const crypto::CosePadding& pad : cose.padding) {
-    loose.push_back({{offset + pad.offset, pad.length}, "padding of the signature"});
     if (!pad.all_zero) findings.emplace_back("the padding of the signature is not all zero");
   }
   for (const crypto::CoseOther& other : cose.other_unprotected) {
-    loose.push_back({{offset + other.offset, other.length}, "unsigned header " + other.label});
     findings.push_back("the signature carries the unsigned header " + other.label);
-  }
-  if (!cose.x5chain_protected && !cose.x5chain.empty()) {
-    // Usual before 2.0; the signature still holds only with that certificate's key.
-    loose.push_back({{offset, 0}, "certificates outside the signed headers"});
   }
 }
 
@@ -145,12 +139,13 @@ void SignatureJob::run() {
   if (!cose) return add(Kind::failure, "claimSignature.mismatch", cose.error().message);
   const std::uint64_t offset = content->offset + (content->whole.size() - content->payload.size());
   // The unprotected headers lie between the protected bytes and the signature; tokens in them protect themselves.
-  unsigned_parts(*cose, offset);
+  unsigned_parts(*cose);
   if (auto value = cbor::parse(content->payload)) {
     const cbor::Value& parts = value->is(cbor::Type::tag) ? value->children.front() : *value;
     const ByteView headers = parts.children.size() == 4 ? parts.children[1].encoded : ByteView();
     const auto at = static_cast<std::uint64_t>(headers.empty() ? 0 : headers.data() - content->payload.data());
-    if (!headers.empty()) loose.push_back({{offset + at, headers.size()}, "unsigned headers of the signature"});
+    if (!headers.empty())
+      loose.push_back({{offset + at, headers.size()}, "unsigned headers and padding of the signature"});
   }
   stamps(*cose);
   credential(*cose);

@@ -27,7 +27,7 @@ struct SignatureJob {
   void one_stamp(const Bytes& der, const Bytes& stamped);
   void credential(const crypto::CoseSign1& cose);
   void revocation(const crypto::CoseSign1& cose, const std::vector<crypto::Certificate>& chain, crypto::UnixTime time);
-  void unsigned_parts(const crypto::CoseSign1& cose, std::uint64_t offset);
+  void unsigned_parts(const crypto::CoseSign1& cose);
 };
 
 }  // namespace bonafide::provenance::c2pa

@@ -1,0 +1,122 @@
+#include "provenance/credential.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/time.h"
+
+namespace bonafide::provenance {
+
+namespace {
+
+using c2pa::Kind;
+using c2pa::Validation;
+
+std::string time_words(crypto::UnixTime time) {
+  return to_rfc3339(std::chrono::system_clock::time_point(std::chrono::seconds(time)));
+}
+
+std::string signer_words(const Validation& validation) {
+  const auto& signer = validation.manifests.front().signer;
+  if (!signer) return "by an unknown signer";
+  std::string words = "signed by " + (signer->name.empty() ? std::string("an unnamed signer") : signer->name);
+  if (!signer->organization.empty() && signer->organization != signer->name) words += " (" + signer->organization + ")";
+  return words;
+}
+
+std::string first_failure(const Validation& validation) {
+  const auto words = [](const c2pa::Status& status) {
+    return status.reason.empty() ? status.code : status.reason + " (" + status.code + ")";
+  };
+  for (const auto& status : validation.manifests.front().statuses) {
+    const bool person = status.code.starts_with("signingCredential.") || status.code.ends_with("outsideValidity");
+    if (status.kind == Kind::failure && !person) return words(status);
+  }
+  for (const auto& delta : validation.deltas) {
+    for (const auto& status : delta.failures) {
+      if (!status.code.starts_with("signingCredential.")) return "in its history: " + words(status);
+    }
+  }
+  return "the signature cannot be checked";
+}
+
+/// Why an intact credential is not a trusted one.
+std::string doubt(const Validation& validation, bool has_anchors) {
+  const auto& active = validation.manifests.front();
+  if (active.has("signingCredential.ocsp.revoked")) return "the signer's certificate was revoked";
+  if (active.has("signingCredential.invalid")) return "the signer's certificate may not sign credentials";
+  if (active.has("claimSignature.outsideValidity")) {
+    return "the certificate is not valid at this time, and no trusted time stamp says when it signed";
+  }
+  if (!has_anchors) return "no trust list was given to judge the signer by";
+  if (!active.has("signingCredential.trusted")) return "the signer is on no trust list that was given";
+  for (const auto& status : active.statuses) {
+    if (status.kind == Kind::failure) return "it does not follow the standard (" + status.code + ")";
+  }
+  if (!validation.deltas.empty()) return "not every signer in its history is trusted";
+  return "its hash leaves room for changes";
+}
+
+void judge(Credential& credential, const CredentialRequest& request) {
+  const Validation& validation = *credential.validation;
+  Source& source = credential.source;
+  if (validation.broken) {
+    source.state = State::broken;
+    source.sentence = "present, but it does not hold: " + first_failure(validation);
+  } else if (!validation.unsupported.empty()) {
+    source.state = State::not_examined;
+    source.sentence = "present, but this version cannot check it: " + validation.unsupported;
+  } else if (request.strict && !validation.findings.empty()) {
+    source.state = State::broken;
+    source.sentence = "present, but refused by the strict rules: " + validation.findings.front();
+  } else if (validation.state == c2pa::State::trusted) {
+    source.state = State::trusted;
+    source.sentence = fmt::format("intact, {}, trusted by {}", signer_words(validation),
+                                  validation.manifests.front().signer->trusted_by);
+  } else {
+    source.state = State::intact;
+    source.sentence =
+        fmt::format("intact, {}; {}", signer_words(validation), doubt(validation, request.trust->has_signer_anchors()));
+  }
+  if (const auto stamp = validation.manifests.front().stamped; stamp && source.state != State::broken) {
+    source.sentence += "; time stamp of " + time_words(*stamp);
+  }
+}
+
+}  // namespace
+
+Result<Credential> read_credential(const FileReader& file, const CredentialRequest& request, const Context& context) {
+  const media::FileSource work(file);
+  Credential credential;
+  credential.source.name = "credential";
+  c2pa::Located located = TRY(c2pa::locate(work, context));
+  credential.container = std::string(c2pa::to_string(located.container));
+  if (located.container == c2pa::Container::sidecar) {
+    return make_error(Code::invalid_argument,
+                      "is a credential without its work: name the work, and give this file with --sidecar");
+  }
+  if (!request.sidecar.empty()) {
+    const media::FileSource sidecar(TRY(FileReader::open(request.sidecar)));
+    located = TRY(c2pa::locate(sidecar, context));
+    located.layout.clear();  // its offsets are not the work's
+    if (located.container != c2pa::Container::sidecar) {
+      Error error = make_error(Code::invalid_argument, "is not a credential kept beside its work");
+      error.file = request.sidecar;
+      return error;
+    }
+  }
+  if (!located.found() && located.problem.empty()) {
+    credential.source.state = located.readable ? State::none : State::not_examined;
+    credential.source.sentence = located.readable ? "no Content Credential in the file, as in most files"
+                                                  : "not examined: this version cannot read one in this kind of file";
+    return credential;
+  }
+  credential.validation =
+      TRY(c2pa::validate(work, std::move(located), {request.trust, request.at, request.strict}, context));
+  judge(credential, request);
+  return credential;
+}
+
+}  // namespace bonafide::provenance

@@ -1,0 +1,30 @@
+// The Content Credential of a file as one source of provenance: a state and a plain sentence, with everything behind
+// it.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "base/files.h"
+#include "provenance/c2pa/validate.h"
+#include "provenance/provenance.h"
+
+namespace bonafide::provenance {
+
+struct CredentialRequest {
+  const crypto::TrustStore* trust = nullptr;  ///< required; may be empty
+  crypto::UnixTime at = 0;                    ///< the validation clock
+  bool strict = false;                        ///< what a strict reader objects to counts as broken
+  std::string sidecar;                        ///< a .c2pa file to use instead of what the file carries
+};
+
+struct Credential {
+  Source source;          ///< name "credential"
+  std::string container;  ///< "JPEG", …
+  std::optional<c2pa::Validation> validation;
+};
+
+/// `broken` means that a hash or signature does not hold; a signer nobody vouches for is `intact`.
+/// An Error when the file cannot be read, breaks its container's format, or is a sidecar without its work.
+Result<Credential> read_credential(const FileReader& file, const CredentialRequest& request, const Context& context);
+
+}  // namespace bonafide::provenance
