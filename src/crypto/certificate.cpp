@@ -232,8 +232,16 @@ X509Handle decode_x509(ByteView der) {
   return certificate;
 }
 
+X509Handle decode_x509(const Certificate& certificate) {
+  if (!certificate.decoded) return decode_x509(certificate.der);
+  X509_up_ref(certificate.decoded.get());
+  return X509Handle(certificate.decoded.get());
+}
+
 Result<Certificate> describe_x509(x509_st& certificate) {
   Certificate described;
+  X509_up_ref(&certificate);
+  described.decoded = std::shared_ptr<x509_st>(&certificate, X509Release());
   unsigned char* der = nullptr;
   const int size = i2d_X509(&certificate, &der);
   if (size <= 0) return make_error(Code::corrupt, "certificate that cannot be written back");

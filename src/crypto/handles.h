@@ -5,8 +5,6 @@
 #include "base/bytes.h"
 #include "crypto/certificate.h"
 
-struct x509_st;
-
 namespace bonafide::crypto {
 
 template <auto Free>
@@ -34,6 +32,8 @@ struct ErrorQueue {
 
 /// Empty when `der` is not exactly one certificate.
 X509Handle decode_x509(ByteView der);
+/// The certificate's own decoded form, kept alive by the handle too.
+X509Handle decode_x509(const Certificate& certificate);
 Result<Certificate> describe_x509(x509_st& certificate);
 
 }  // namespace bonafide::crypto

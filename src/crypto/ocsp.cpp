@@ -50,8 +50,8 @@ bool strong(const X509_ALGOR* algorithm) {
 
 bool issued(const Certificate& certificate, const Certificate& issuer) {
   const ErrorQueue queue;
-  const X509Handle child = decode_x509(certificate.der);
-  const X509Handle parent = decode_x509(issuer.der);
+  const X509Handle child = decode_x509(certificate);
+  const X509Handle parent = decode_x509(issuer);
   if (!child || !parent || !issuer.is_ca) return false;
   if (X509_check_issued(parent.get(), child.get()) != X509_V_OK) return false;
   EVP_PKEY* const key = X509_get0_pubkey(parent.get());
@@ -164,8 +164,8 @@ OcspCheck check_ocsp(ByteView der, const Certificate& certificate, const Certifi
   auto decoded = decode(der);
   if (!decoded) return skipped(decoded.error().message);
   OCSP_BASICRESP& basic = **decoded;
-  const X509Handle leaf = decode_x509(certificate.der);
-  const X509Handle parent = decode_x509(issuer.der);
+  const X509Handle leaf = decode_x509(certificate);
+  const X509Handle parent = decode_x509(issuer);
   const BorrowedStack extra(sk_X509_new_null());
   if (!leaf || !parent || !extra || sk_X509_push(extra.get(), parent.get()) <= 0) {
     return skipped("the certificates cannot be read");

@@ -174,7 +174,7 @@ Identity make_identity(const Plan& plan, const std::string& key_kind, const Iden
     X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(text.c_str()), -1, -1,
                                0);
   }
-  const X509Handle parent = issuer != nullptr ? decode_x509(issuer->certificate.der) : nullptr;
+  const X509Handle parent = issuer != nullptr ? decode_x509(issuer->certificate) : nullptr;
   X509* const signer = parent ? parent.get() : raw;
   X509_set_issuer_name(raw, X509_get_subject_name(signer));
   if (plan.version == 3) {
@@ -196,7 +196,7 @@ Identity make_identity(const Plan& plan, const std::string& key_kind, const Iden
 }
 
 Bytes make_stamp(const Identity& authority, ByteView stamped, const StampPlan& plan) {
-  const X509Handle certificate = decode_x509(authority.certificate.der);
+  const X509Handle certificate = decode_x509(authority.certificate);
   const Bytes info = stamp_info(stamped, plan);
   const Handle<BIO, BIO_free_all> content(BIO_new_mem_buf(info.data(), static_cast<int>(info.size())));
   unsigned flags = CMS_BINARY | CMS_NOSMIMECAP | CMS_PARTIAL;
@@ -208,7 +208,7 @@ Bytes make_stamp(const Identity& authority, ByteView stamped, const StampPlan& p
   must(CMS_add1_signer(cms.get(), certificate.get(), pkey(authority.key), method(plan.digest),
                        flags | (plan.names_certificate ? CMS_CADES : 0U)) != nullptr,
        "CMS signer");
-  for (const Certificate& each : plan.more) CMS_add1_cert(cms.get(), decode_x509(each.der).get());
+  for (const Certificate& each : plan.more) CMS_add1_cert(cms.get(), decode_x509(each).get());
   must(CMS_final(cms.get(), content.get(), nullptr, flags) == 1, "CMS content");
   const Bytes token = der_of(cms.get(), i2d_CMS_ContentInfo);
   return plan.as_response ? as_response(token, plan.response_status) : token;
@@ -216,9 +216,9 @@ Bytes make_stamp(const Identity& authority, ByteView stamped, const StampPlan& p
 
 Bytes make_ocsp(const Identity& responder, const Certificate& about, const Certificate& issuer, const OcspPlan& plan) {
   const Handle<OCSP_BASICRESP, OCSP_BASICRESP_free> basic(OCSP_BASICRESP_new());
-  const X509Handle subject = decode_x509(about.der);
-  const X509Handle parent = decode_x509(issuer.der);
-  const X509Handle signer = decode_x509(responder.certificate.der);
+  const X509Handle subject = decode_x509(about);
+  const X509Handle parent = decode_x509(issuer);
+  const X509Handle signer = decode_x509(responder.certificate);
   const Handle<OCSP_CERTID, OCSP_CERTID_free> id(OCSP_cert_to_id(EVP_sha1(), subject.get(), parent.get()));
   using Time = Handle<ASN1_TIME, ASN1_TIME_free>;
   const auto general = [](UnixTime time) { return Time(ASN1_GENERALIZEDTIME_set(nullptr, time)); };

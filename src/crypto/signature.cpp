@@ -141,7 +141,7 @@ Result<bool> verify_signature(SignatureAlgorithm algorithm, const Certificate& c
                               ByteView signature) {
   const ErrorQueue queue;
   TRY(check_key(algorithm, certificate));
-  const X509Handle decoded = decode_x509(certificate.der);
+  const X509Handle decoded = decode_x509(certificate);
   EVP_PKEY* const key = decoded ? X509_get0_pubkey(decoded.get()) : nullptr;
   if (key == nullptr) return make_error(Code::corrupt, "the certificate's key cannot be read");
 

@@ -79,14 +79,14 @@ Path walk(const std::vector<Candidate>& candidates, const Certificate& leaf, std
   const StoreHandle store(X509_STORE_new());
   const ContextHandle context(X509_STORE_CTX_new());
   const StackHandle untrusted(sk_X509_new_null());
-  const X509Handle subject = decode_x509(leaf.der);
+  const X509Handle subject = decode_x509(leaf);
   if (!store || !context || !untrusted || !subject) return path;
   for (const Candidate& candidate : candidates) {
-    const X509Handle anchor = decode_x509(candidate.anchor->certificate.der);
+    const X509Handle anchor = decode_x509(candidate.anchor->certificate);
     if (anchor) X509_STORE_add_cert(store.get(), anchor.get());
   }
   for (const Certificate& intermediate : intermediates.first(std::min(intermediates.size(), kMostIntermediates))) {
-    X509Handle decoded = decode_x509(intermediate.der);
+    X509Handle decoded = decode_x509(intermediate);
     if (decoded && sk_X509_push(untrusted.get(), decoded.get()) > 0) static_cast<void>(decoded.release());
   }
   if (X509_STORE_CTX_init(context.get(), store.get(), subject.get(), untrusted.get()) != 1) return path;
