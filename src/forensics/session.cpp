@@ -25,6 +25,7 @@ SessionSlot::SessionSlot(const PlannedDetector& planned, const DetectorInput& in
     : detector_(planned.detector), settled_(planned.settled) {
   if (settled_) return;
   guarded([&] { session_ = detector_->start(input); });
+  shared_->running = session_ != nullptr;
 }
 
 // Detectors call OpenCV and dlib, which throw: this is where their exceptions stop.
@@ -37,6 +38,7 @@ void SessionSlot::guarded(const std::function<void()>& call) {
 }
 
 void SessionSlot::settle(Finding finding) {
+  shared_->running = false;
   session_.reset();
   if (!settled_) settled_ = std::move(finding);
 }

@@ -1,5 +1,6 @@
 // A detector's session as the pipeline holds it: its lock, its settled answer, and what happens when it throws.
 #pragma once
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -13,11 +14,11 @@ class SessionSlot {
  public:
   SessionSlot(const PlannedDetector& planned, const DetectorInput& input);
 
-  bool wants(unsigned need) const { return session_ != nullptr && (detector_->needs & need) != 0; }
+  bool wants(unsigned need) const { return shared_->running && (detector_->needs & need) != 0; }
   /// Calls `feed(session)` under the slot's lock; a throw ends the session with Outcome::failed.
   template <typename Feed>
   void feed(Feed&& feed) {
-    const std::lock_guard lock(*mutex_);
+    const std::lock_guard lock(shared_->mutex);
     guarded([&] {
       if (session_) feed(*session_);
     });
@@ -31,7 +32,12 @@ class SessionSlot {
   void guarded(const std::function<void()>& call);
 
   const Detector* detector_;
-  std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();
+  /// What the picture's and the sound's thread both look at; on the heap, so that slots can move.
+  struct Shared {
+    std::mutex mutex;
+    std::atomic<bool> running = false;  ///< `session_` is there; read without the lock
+  };
+  std::unique_ptr<Shared> shared_ = std::make_unique<Shared>();
   std::unique_ptr<DetectorSession> session_;
   std::optional<Finding> settled_;
 };
