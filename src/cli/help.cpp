@@ -9,8 +9,8 @@ namespace bonafide::cli {
 namespace {
 
 ExitCode show_topic(const CLI::App& app, const std::string& topic) {
-  if (topic.empty()) {
-    print(app.help());
+  if (topic.empty()) {  // app.help() would answer for the verb "help" itself
+    print(app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal));
     return kDone;
   }
   if (topic == "man") {
