@@ -61,6 +61,15 @@ TEST(Json, RefusesDeepAndBrokenText) {
   EXPECT_EQ(parse_json("[1e999]").error().code, Code::corrupt);
 }
 
+TEST(Time, Rfc3339ReachesPastTheClocksOwnRange) {
+  const auto at = [](std::int64_t seconds) {
+    return to_rfc3339(std::chrono::sys_seconds(std::chrono::seconds(seconds)));
+  };
+  EXPECT_EQ(at(0), "1970-01-01T00:00:00Z");
+  EXPECT_EQ(at(253402300799), "9999-12-31T23:59:59Z");
+  EXPECT_EQ(at(INT64_MAX), "9999-12-31T23:59:59Z");
+}
+
 TEST(Time, Clock) {
   EXPECT_EQ(to_clock(42), "0:42");
   EXPECT_EQ(to_clock(7.46, true), "0:07.4");

@@ -3,12 +3,22 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <ctime>
 
 namespace bonafide {
 
+std::string to_rfc3339(std::chrono::sys_seconds time) {
+  constexpr std::int64_t kYear0 = -62167219200, kYear10000 = 253402300800;
+  const std::int64_t count =
+      std::clamp(static_cast<std::int64_t>(time.time_since_epoch().count()), kYear0, kYear10000 - 1);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(count)));
+}
+
 std::string to_rfc3339(std::chrono::system_clock::time_point time) {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+  return to_rfc3339(std::chrono::floor<std::chrono::seconds>(time));
 }
 
 std::string to_clock(double seconds, bool tenths) {

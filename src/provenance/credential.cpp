@@ -15,7 +15,7 @@ using c2pa::Kind;
 using c2pa::Validation;
 
 std::string time_words(crypto::UnixTime time) {
-  return to_rfc3339(std::chrono::system_clock::time_point(std::chrono::seconds(time)));
+  return to_rfc3339(std::chrono::sys_seconds(std::chrono::seconds(time)));
 }
 
 std::string signer_words(const Validation& validation) {

@@ -20,7 +20,7 @@ using provenance::c2pa::Validation;
 constexpr std::size_t kMostLines = 12;  // of one list, on a terminal; --json has them all
 
 std::string time_words(crypto::UnixTime time) {
-  return to_rfc3339(std::chrono::system_clock::time_point(std::chrono::seconds(time)));
+  return to_rfc3339(std::chrono::sys_seconds(std::chrono::seconds(time)));
 }
 
 /// One line of printable text: names in a credential are written by strangers.
@@ -102,7 +102,9 @@ void integrity(Page& page, const Validation& validation) {
                                               : "not known: " + validation.unsupported);
   std::size_t lines = 0;
   const auto show = [&](const Status& status, std::string_view where) {
-    if (status.kind != Kind::failure || lines++ >= kMostLines) return;
+    // Whether anybody vouches for the signer is another question than whether the file was changed.
+    if (status.kind != Kind::failure || status.code == "signingCredential.untrusted") return;
+    if (lines++ >= kMostLines) return;
     page.more(fmt::format("{}{}{}", where, status.code, status.reason.empty() ? "" : ": " + status.reason));
   };
   for (const Status& status : validation.manifests.front().statuses) show(status, "");
