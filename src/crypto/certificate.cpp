@@ -221,6 +221,7 @@ void check_signer_uses(const Certificate& certificate, std::vector<std::string>&
 }  // namespace
 
 void X509Release::operator()(x509_st* certificate) const { X509_free(certificate); }
+void X509StackRelease::operator()(stack_st_X509* stack) const { sk_X509_pop_free(stack, X509_free); }
 
 ErrorQueue::~ErrorQueue() { ERR_clear_error(); }
 

@@ -5,6 +5,8 @@
 #include "base/bytes.h"
 #include "crypto/certificate.h"
 
+struct stack_st_X509;  // OpenSSL's STACK_OF(X509)
+
 namespace bonafide::crypto {
 
 template <auto Free>
@@ -21,6 +23,12 @@ struct X509Release {
   void operator()(x509_st* certificate) const;
 };
 using X509Handle = std::unique_ptr<x509_st, X509Release>;
+
+/// A stack that owns its certificates.
+struct X509StackRelease {
+  void operator()(stack_st_X509* stack) const;
+};
+using X509StackHandle = std::unique_ptr<stack_st_X509, X509StackRelease>;
 
 /// OpenSSL leaves failures in a queue of the thread; this empties it on the way out.
 struct ErrorQueue {

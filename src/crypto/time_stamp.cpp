@@ -23,11 +23,6 @@ constexpr int kMostCertificates = 32;
 using CmsHandle = Handle<CMS_ContentInfo, CMS_ContentInfo_free>;
 using InfoHandle = Handle<TS_TST_INFO, TS_TST_INFO_free>;
 
-struct StackRelease {
-  void operator()(STACK_OF(X509) * stack) const { sk_X509_pop_free(stack, X509_free); }
-};
-using StackHandle = std::unique_ptr<STACK_OF(X509), StackRelease>;
-
 /// One DER element at the front of a view.
 struct Element {
   int tag = 0;
@@ -143,7 +138,7 @@ Result<void> read_info(CMS_ContentInfo& cms, TimeStamp& stamp) {
 }
 
 Result<void> read_certificates(CMS_ContentInfo& cms, CMS_SignerInfo& signer, TimeStamp& stamp) {
-  const StackHandle certificates(CMS_get1_certs(&cms));
+  const X509StackHandle certificates(CMS_get1_certs(&cms));
   const int count = certificates ? sk_X509_num(certificates.get()) : 0;
   if (count > kMostCertificates) return make_error(Code::limit, "time stamp: more than 32 certificates");
   for (int i = 0; i < count; ++i) {

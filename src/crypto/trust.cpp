@@ -23,11 +23,6 @@ constexpr std::size_t kFingerprintBytes = 32;
 using StoreHandle = Handle<X509_STORE, X509_STORE_free>;
 using ContextHandle = Handle<X509_STORE_CTX, X509_STORE_CTX_free>;
 
-struct StackRelease {
-  void operator()(STACK_OF(X509) * stack) const { sk_X509_pop_free(stack, X509_free); }
-};
-using StackHandle = std::unique_ptr<STACK_OF(X509), StackRelease>;
-
 struct Candidate {
   const AnchorList* list;
   const TrustAnchor* anchor;
@@ -78,7 +73,7 @@ Path walk(const std::vector<Candidate>& candidates, const Certificate& leaf, std
   Path path;
   const StoreHandle store(X509_STORE_new());
   const ContextHandle context(X509_STORE_CTX_new());
-  const StackHandle untrusted(sk_X509_new_null());
+  const X509StackHandle untrusted(sk_X509_new_null());
   const X509Handle subject = decode_x509(leaf);
   if (!store || !context || !untrusted || !subject) return path;
   for (const Candidate& candidate : candidates) {

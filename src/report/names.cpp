@@ -186,38 +186,7 @@ std::string file_name(const media::Media& media) {
 }
 
 std::string_view format_words(Format format) {
-  switch (format) {
-    case Format::unknown: return "unknown format";
-    case Format::jpeg: return "JPEG";
-    case Format::png: return "PNG";
-    case Format::webp: return "WebP";
-    case Format::tiff: return "TIFF";
-    case Format::gif: return "GIF";
-    case Format::bmp: return "BMP";
-    case Format::avif: return "AVIF";
-    case Format::heic: return "HEIC";
-    case Format::jxl: return "JPEG XL";
-    case Format::svg: return "SVG";
-    case Format::pdf: return "PDF";
-    case Format::mp4: return "MP4";
-    case Format::mov: return "QuickTime";
-    case Format::matroska: return "Matroska";
-    case Format::avi: return "AVI";
-    case Format::mpegts: return "MPEG-TS";
-    case Format::mpegps: return "MPEG-PS";
-    case Format::flv: return "FLV";
-    case Format::asf: return "ASF";
-    case Format::wav: return "WAV";
-    case Format::flac: return "FLAC";
-    case Format::mp3: return "MP3";
-    case Format::m4a: return "M4A";
-    case Format::ogg: return "Ogg";
-    case Format::aac: return "AAC";
-    case Format::aiff: return "AIFF";
-    case Format::amr: return "AMR";
-    case Format::caf: return "CAF";
-  }
-  return "unknown format";
+  return format == Format::unknown ? "unknown format" : media::to_string(format);
 }
 
 std::string_view kind_words(Kind kind) {
