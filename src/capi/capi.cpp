@@ -211,7 +211,7 @@ bonafide_code bonafide_report_to_html(const char* json, char** html, char** mess
 
 bonafide_code bonafide_report_to_text(const char* json, int columns, char** text, char** message) {
   return answer(text, message, [&]() -> Result<std::string> {
-    bonafide::report::TextStyle style;
+    bonafide::TextStyle style;
     if (columns > 0) style.width = columns;
     return bonafide::report::to_text(TRY(read_report(json)), style);
   });

@@ -12,9 +12,9 @@
 #include "app/check.h"
 #include "base/files.h"
 #include "base/log.h"
-#include "cli/inputs.h"
-#include "cli/terminal.h"
-#include "cli/verb.h"
+#include "cli/kit/inputs.h"
+#include "cli/kit/terminal.h"
+#include "cli/verbs.h"
 #include "forensics/detector.h"
 #include "report/report.h"
 
@@ -116,7 +116,7 @@ class Checker {
 
   std::string render(const report::Report& report) const {
     if (globals_.json) return dump_json(report::to_json(report, false), many_ ? -1 : 2) + "\n";
-    const report::TextStyle style{use_colour(globals_.config.colour), terminal_width()};
+    const TextStyle style{use_colour(globals_.config.colour), terminal_width()};
     return report::to_text(report, style) + (many_ ? "\n" : "");
   }
 

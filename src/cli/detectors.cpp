@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
-#include "cli/verb.h"
+#include "cli/verbs.h"
 #include "forensics/detector.h"
 
 namespace bonafide::cli {

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
-#include "cli/verb.h"
+#include "cli/verbs.h"
 
 namespace bonafide::cli {
 

@@ -1,9 +1,9 @@
 // bonafide inspect FILE…: structure and facts; no verdict.
 #include "report/inspect.h"
 #include "app/check.h"
-#include "cli/inputs.h"
-#include "cli/terminal.h"
-#include "cli/verb.h"
+#include "cli/kit/inputs.h"
+#include "cli/kit/terminal.h"
+#include "cli/verbs.h"
 
 namespace bonafide::cli {
 
@@ -31,7 +31,7 @@ ExitCode run_inspect(const InspectFlags& flags, const Globals& globals) {
     if (globals.json) {
       print(dump_json(report::inspect_json(*inspected), inputs->many ? -1 : 2) + "\n");
     } else {
-      const report::TextStyle style{use_colour(globals.config.colour), terminal_width()};
+      const TextStyle style{use_colour(globals.config.colour), terminal_width()};
       print(report::inspect_text(*inspected, flags.tree, style) + (inputs->many ? "\n" : ""));
     }
     codes.push_back(kDone);

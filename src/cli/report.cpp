@@ -2,8 +2,8 @@
 #include "report/report.h"
 
 #include "base/files.h"
-#include "cli/terminal.h"
-#include "cli/verb.h"
+#include "cli/kit/terminal.h"
+#include "cli/verbs.h"
 
 namespace bonafide::cli {
 

@@ -3,7 +3,7 @@
 
 #include "app/environment.h"
 #include "base/json.h"
-#include "cli/verb.h"
+#include "cli/verbs.h"
 
 namespace bonafide::cli {
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/text_style.h"
 #include "forensics/pipeline.h"
 #include "media/container/media.h"
 #include "provenance/provenance.h"
@@ -39,10 +40,6 @@ Json to_json(const media::Media& media);
 /// The other way round, so that a saved report can be rendered again without the file.
 Result<Report> from_json(const Json& json);
 
-struct TextStyle {
-  bool colour = false;
-  int width = 80;  ///< columns
-};
 std::string to_text(const Report& report, const TextStyle& style);
 
 /// One self-contained page: no outside request, works without a network and without JavaScript for its words.

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "base/time.h"
-#include "report/columns.h"
+#include "base/columns.h"
 #include "report/names.h"
 #include "report/report.h"
 

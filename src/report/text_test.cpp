@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "base/files.h"
-#include "report/columns.h"
+#include "base/columns.h"
 #include "report/examples_test.h"
 #include "report/names.h"
 #include "support/support.h"

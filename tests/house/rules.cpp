@@ -34,8 +34,9 @@ Words with(Words words, const Words& more) {
 const std::vector<Room>& rooms() {
   static const Words seen = with(kMedia, {"forensics", "forensics/face", "forensics/voice"});
   static const Words judged = with(seen, {"provenance", "provenance/c2pa", "verdict"});
-  static const Words told = with(judged, {"report"});
-  static const Words house = with(told, {"app"});
+  static const Words credentials{"base", "crypto", "media/container", "provenance/c2pa", "provenance"};
+  static const Words told = with(judged, {"report", "report/credential"});
+  static const Words house = with(told, {"app", "app/credential"});
   static const std::vector<Room> table{
       {"base", {}},
       {"crypto", {"base"}},
@@ -49,9 +50,13 @@ const std::vector<Room>& rooms() {
       {"forensics", seen},
       {"forensics/detectors", seen},
       {"verdict", with(seen, {"provenance"})},
-      {"report", judged},
-      {"app", told},
-      {"cli", house},
+      {"report/credential", credentials},
+      {"report", with(judged, {"report/credential"})},
+      {"app/credential", with(credentials, {"report/credential"})},
+      {"app", with(told, {"app/credential"})},
+      {"cli/kit", {"base", "media/container"}},
+      {"cli/credential", with(credentials, {"report/credential", "app/credential", "cli/kit"})},
+      {"cli", with(house, {"cli/kit", "cli/credential"})},
       {"capi", house},
       {"server", house},
       {"worker", house},

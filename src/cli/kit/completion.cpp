@@ -1,6 +1,6 @@
 // bonafide completion SHELL: the completion script for bash, zsh or fish.
-#include "cli/manual.h"
-#include "cli/verb.h"
+#include "cli/kit/manual.h"
+#include "cli/kit/verb.h"
 
 namespace bonafide::cli {
 

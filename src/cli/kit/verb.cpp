@@ -1,11 +1,11 @@
-#include "cli/verb.h"
+#include "cli/kit/verb.h"
 
 #include <cstdio>
 
 #include "base/bytes.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "cli/terminal.h"
+#include "cli/kit/terminal.h"
 
 namespace bonafide::cli {
 

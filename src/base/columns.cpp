@@ -1,11 +1,11 @@
-#include "report/columns.h"
+#include "base/columns.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <utility>
 
-namespace bonafide::report {
+namespace bonafide {
 
 namespace {
 
@@ -128,4 +128,4 @@ std::string pad(std::string_view utf8, int width) {
   return text;
 }
 
-}  // namespace bonafide::report
+}  // namespace bonafide

@@ -1,9 +1,9 @@
-#include "cli/manual.h"
+#include "cli/kit/manual.h"
 
 #include <fmt/format.h>
 
-#include "cli/exit_code.h"
-#include "cli/verb.h"
+#include "cli/kit/exit_code.h"
+#include "cli/kit/verb.h"
 
 namespace bonafide::cli {
 

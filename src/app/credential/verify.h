@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/context.h"
-#include "report/credential.h"
+#include "report/credential/verification.h"
 
 namespace bonafide::app {
 

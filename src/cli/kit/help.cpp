@@ -1,8 +1,8 @@
 // bonafide help [TOPIC]: a verb's help, the exit codes, or the manual page.
 #include <fmt/format.h>
 
-#include "cli/manual.h"
-#include "cli/verb.h"
+#include "cli/kit/manual.h"
+#include "cli/kit/verb.h"
 
 namespace bonafide::cli {
 

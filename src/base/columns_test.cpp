@@ -1,9 +1,9 @@
-#include "report/columns.h"
+#include "base/columns.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace bonafide::report {
+namespace bonafide {
 namespace {
 
 using ::testing::ElementsAre;
@@ -40,4 +40,4 @@ TEST(Columns, Pads) {
 }
 
 }  // namespace
-}  // namespace bonafide::report
+}  // namespace bonafide

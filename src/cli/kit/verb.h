@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/config.h"
-#include "cli/exit_code.h"
+#include "cli/kit/exit_code.h"
 
 namespace bonafide::cli {
 
@@ -35,16 +35,9 @@ struct VerbTable {
   CLI::App* add(const std::string& name, const std::string& description, const std::string& examples);
 };
 
-void add_check(VerbTable& verbs);
-void add_verify(VerbTable& verbs);
-void add_inspect(VerbTable& verbs);
-void add_report(VerbTable& verbs);
-void add_detectors(VerbTable& verbs);
-void add_doctor(VerbTable& verbs);
-void add_config(VerbTable& verbs);
+// Every program has these.
 void add_completion(VerbTable& verbs);
 void add_help(VerbTable& verbs);
-void add_version(VerbTable& verbs);
 
 /// A word as a POSIX shell wants it: bare when it is safe, else in single quotes.
 std::string shell_quoted(std::string_view word);

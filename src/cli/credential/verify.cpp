@@ -1,10 +1,10 @@
 // bonafide verify FILE…: the Content Credential: integrity, signer, time and claims, each for itself.
 #include <cstdio>
 
-#include "app/verify.h"
-#include "cli/inputs.h"
-#include "cli/terminal.h"
-#include "cli/verb.h"
+#include "app/credential/verify.h"
+#include "cli/credential/verbs.h"
+#include "cli/kit/inputs.h"
+#include "cli/kit/terminal.h"
 
 namespace bonafide::cli {
 
@@ -69,7 +69,7 @@ ExitCode run_verify(const VerifyFlags& flags, const Globals& globals) {
     if (globals.json) {
       print(dump_json(report::verification_json(*verified), inputs->many ? -1 : 2) + "\n");
     } else {
-      const report::TextStyle style{use_colour(globals.config.colour), terminal_width()};
+      const TextStyle style{use_colour(globals.config.colour), terminal_width()};
       print(report::verification_text(*verified, style) + (inputs->many ? "\n" : ""));
     }
     codes.push_back(code_of(verified->credential.source.state));

@@ -1,4 +1,4 @@
-#include "cli/interrupt.h"
+#include "cli/kit/interrupt.h"
 
 #include <unistd.h>
 #include <csignal>

@@ -1,4 +1,4 @@
-#include "app/verify.h"
+#include "app/credential/verify.h"
 
 #include <chrono>
 #include <filesystem>

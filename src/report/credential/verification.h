@@ -3,8 +3,8 @@
 #include <string>
 
 #include "base/json.h"
+#include "base/text_style.h"
 #include "provenance/credential.h"
-#include "report/report.h"
 
 namespace bonafide::report {
 

@@ -1,4 +1,4 @@
-#include "cli/terminal.h"
+#include "cli/kit/terminal.h"
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>

@@ -1,4 +1,4 @@
-#include "cli/exit_code.h"
+#include "cli/kit/exit_code.h"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-namespace bonafide::report {
+namespace bonafide {
 
 /// Cells on a terminal: combining marks 0, East Asian wide characters and emoji 2 (Unicode 15, the larger blocks),
 /// everything else 1. Expects UTF-8; a broken byte counts 1.
@@ -16,4 +16,4 @@ std::string shorten(std::string_view utf8, int width);
 /// Padded with spaces to `width` columns.
 std::string pad(std::string_view utf8, int width);
 
-}  // namespace bonafide::report
+}  // namespace bonafide

@@ -1,4 +1,4 @@
-#include "report/credential.h"
+#include "report/credential/verification.h"
 
 #include <fmt/format.h>
 

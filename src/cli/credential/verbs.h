@@ -1,0 +1,9 @@
+// The verbs about Content Credentials, for a program's table of contents.
+#pragma once
+#include "cli/kit/verb.h"
+
+namespace bonafide::cli {
+
+void add_verify(VerbTable& verbs);
+
+}  // namespace bonafide::cli

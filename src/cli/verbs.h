@@ -1,0 +1,15 @@
+// The verbs of the whole program, for its table of contents.
+#pragma once
+#include "cli/kit/verb.h"
+
+namespace bonafide::cli {
+
+void add_check(VerbTable& verbs);
+void add_inspect(VerbTable& verbs);
+void add_report(VerbTable& verbs);
+void add_detectors(VerbTable& verbs);
+void add_doctor(VerbTable& verbs);
+void add_config(VerbTable& verbs);
+void add_version(VerbTable& verbs);
+
+}  // namespace bonafide::cli
