@@ -64,8 +64,10 @@ std::string_view to_string(Container container) {
     case Container::gif: return "GIF";
     case Container::tiff: return "TIFF";
     case Container::bmff: return "ISO base media";
+    case Container::jxl: return "JPEG XL";
     case Container::id3: return "ID3";
     case Container::svg: return "SVG";
+    case Container::pdf: return "PDF";
     case Container::sidecar: return "sidecar";
     case Container::other: return "other";
   }

@@ -24,7 +24,7 @@ struct Mapped {
   Range file;
 };
 
-enum class Container { jpeg, png, riff, gif, tiff, bmff, id3, svg, sidecar, other };
+enum class Container { jpeg, png, riff, gif, tiff, bmff, jxl, id3, svg, pdf, sidecar, other };
 std::string_view to_string(Container container);
 
 struct Located {
