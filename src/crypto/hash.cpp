@@ -33,6 +33,16 @@ Bytes Hasher::finish() {
   return value;
 }
 
+Bytes Hasher::so_far() const {
+  State copy;
+  EVP_MD_CTX_copy_ex(copy.context, state_->context);
+  Bytes value(EVP_MAX_MD_SIZE);
+  unsigned size = 0;
+  EVP_DigestFinal_ex(copy.context, value.data(), &size);
+  value.resize(size);
+  return value;
+}
+
 Bytes digest(HashAlgorithm algorithm, ByteView bytes) {
   Hasher hasher(algorithm);
   hasher.update(bytes);

@@ -19,6 +19,8 @@ class Hasher {
   ~Hasher();
   void update(ByteView bytes);
   Bytes finish();
+  /// What finish() would say now; updating may go on.
+  Bytes so_far() const;
 
  private:
   struct State;

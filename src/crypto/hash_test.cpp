@@ -14,6 +14,7 @@ TEST(Hash, Abc) {
 TEST(Hash, StreamingEqualsWhole) {
   Hasher hasher(HashAlgorithm::sha512);
   hasher.update(as_bytes("ab"));
+  EXPECT_EQ(hasher.so_far(), digest(HashAlgorithm::sha512, as_bytes("ab")));
   hasher.update(as_bytes("c"));
   EXPECT_EQ(hasher.finish(), digest(HashAlgorithm::sha512, as_bytes("abc")));
 }

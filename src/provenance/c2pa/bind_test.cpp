@@ -56,6 +56,42 @@ TEST(Bind, DataHashHoldsForItsFileAndForNoOther) {
   }
 }
 
+TEST(Bind, AnUpdateMovesWhatFollowsTheGrownStore) {
+  const Splice before = splice_at({100, 300}, {{500, 4}});
+  const Bytes bytes = numbered(5000);
+  const media::MemorySource view(bytes);
+  const HardBinding binding = make_binding(view, before, {}, Context()).value();
+  Bytes grown = bytes;
+  grown.insert(grown.begin() + 400, 77, 0xAB);
+  const auto value = cbor::parse(binding.cbor);
+  const media::MemorySource source(grown);
+  Located located = located_as(splice_at({100, 377}, {{577, 4}}));
+  BindingRequest request{binding.label, &*value, "", true};
+  EXPECT_EQ(check_binding(request, source, located, Context()).value().code, "assertion.dataHash.match");
+  request.update = false;
+  EXPECT_EQ(check_binding(request, source, located, Context()).value().code, "assertion.dataHash.mismatch");
+}
+
+TEST(Bind, ExplainsTheDataHashStepByStep) {
+  const Bytes bytes = numbered(1000);
+  const media::MemorySource view(bytes);
+  const Splice splice = splice_at({100, 300});
+  const HardBinding binding = make_binding(view, splice, {}, Context()).value();
+  const auto value = cbor::parse(binding.cbor);
+  BindingRequest request{binding.label, &*value, "", false};
+  EXPECT_TRUE(check_binding(request, view, located_as(splice), Context()).value().trace.steps.empty());
+  request.explain = true;
+  const auto steps = check_binding(request, view, located_as(splice), Context()).value().trace.steps;
+  ASSERT_EQ(steps.size(), 4U);
+  const auto first = crypto::digest(crypto::HashAlgorithm::sha256, ByteView(bytes).first(100));
+  EXPECT_EQ(steps[0].digest, to_hex(first));
+  EXPECT_EQ(steps[1].kind, HashStep::Kind::excluded);
+  EXPECT_EQ(steps[1].range, (Range{100, 300}));
+  EXPECT_EQ(steps[2].range, (Range{400, 600}));
+  EXPECT_EQ(steps[2].digest, steps[3].digest);
+  EXPECT_EQ(steps[3].digest, steps[3].wanted);
+}
+
 TEST(Bind, DataHashHasOneSizeWhereverTheStoreStands) {
   const Bytes bytes = numbered(3000);
   const media::MemorySource view(bytes);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/cbor.h"
+#include "provenance/c2pa/hash_trace.h"
 #include "provenance/c2pa/locate.h"
 #include "provenance/c2pa/store.h"
 
@@ -22,6 +23,7 @@ struct BindingCheck {
   std::string additional_code;  ///< assertion.….additionalExclusionsPresent, or empty
   bool weak = false;            ///< matches, but by a form that leaves room (c2pa.hash.bmff of 2021): never trusted
   std::vector<Uncovered> uncovered;
+  HashTrace trace;  ///< filled when the request asks for it
 };
 
 struct BindingRequest {
@@ -29,6 +31,7 @@ struct BindingRequest {
   const cbor::Value* value = nullptr;
   std::string default_alg;  ///< the claim's; used when the assertion names none
   bool update = false;      ///< reached through an update manifest: the store has grown since
+  bool explain = false;     ///< fill BindingCheck::trace
 };
 
 /// Is this the base label of a hard binding?

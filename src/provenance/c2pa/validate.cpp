@@ -320,8 +320,10 @@ Result<void> Validator::binding() {
   auto value =
       content == nullptr ? Result<cbor::Value>(make_error(Code::corrupt, "no CBOR")) : cbor::parse(content->payload);
   if (!value) return {};  // assertion.cbor.invalid is told already
-  const BindingRequest request{std::string(base_label(bindings[0]->label)), &*value, claim.alg.value_or(""), update};
-  const BindingCheck check = TRY(check_binding(request, source_, located_, context_));
+  const BindingRequest request{std::string(base_label(bindings[0]->label)), &*value, claim.alg.value_or(""), update,
+                               options_.explain};
+  BindingCheck check = TRY(check_binding(request, source_, located_, context_));
+  result_.hash_trace = std::move(check.trace);
   if (!check.unsupported.empty()) {
     result_.unsupported = check.unsupported;
     return {};

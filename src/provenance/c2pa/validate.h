@@ -66,12 +66,14 @@ struct Validation {
   std::vector<Delta> deltas;
   std::vector<Uncovered> uncovered;   ///< file ranges no hash and no signature covers
   std::vector<std::string> findings;  ///< what a strict reader objects to; with options.strict these are failures
+  HashTrace hash_trace;               ///< how the hard binding was computed, with options.explain
 };
 
 struct ValidateOptions {
   const crypto::TrustStore* trust = nullptr;  ///< required; may be empty
   crypto::UnixTime at = 0;                    ///< the validation clock
   bool strict = false;
+  bool explain = false;  ///< fill Validation::hash_trace
 };
 
 /// An Error only when the file cannot be read, a limit is met or the work was stopped.
