@@ -1,58 +1,12 @@
 #include "provenance/c2pa/locate.h"
 
-#include "provenance/c2pa/walkers.h"
+#include "provenance/c2pa/asset_map.h"
 
 namespace bonafide::provenance::c2pa {
 
 namespace {
 
 constexpr std::size_t kWindow = 64 * 1024;
-
-bool begins(ByteView head, std::string_view magic, std::size_t at = 0) {
-  return head.size() >= at + magic.size() && as_text(head.subspan(at, magic.size())) == magic;
-}
-
-bool looks_like_bmff(ByteView head) {
-  for (const std::string_view type :
-       {"ftyp", "styp", "moov", "moof", "mdat", "free", "skip", "wide", "uuid", "sidx", "emsg", "pnot", "meta"}) {
-    if (begins(head, type, 4)) return true;
-  }
-  return false;
-}
-
-bool looks_like_svg(ByteView head) {
-  const std::string_view text = as_text(head);
-  const auto first = text.find_first_not_of("\xEF\xBB\xBF \t\r\n");
-  return first != std::string_view::npos && text[first] == '<' && text.find("<svg") != std::string_view::npos;
-}
-
-struct Kind {
-  Container container;
-  Walker* walker;
-};
-
-Kind kind_of(ByteView head, const Context&) {
-  if (begins(head, "\xFF\xD8\xFF")) return {Container::jpeg, locate_jpeg};
-  if (begins(head, "\x89PNG\r\n\x1A\n")) return {Container::png, locate_png};
-  if (begins(head, "RIFF")) return {Container::riff, locate_riff};
-  if (begins(head, "GIF8")) return {Container::gif, locate_gif};
-  if (begins(head, std::string_view("II*\0", 4)) || begins(head, std::string_view("MM\0*", 4))) {
-    return {Container::tiff, locate_tiff};
-  }
-  if (begins(head, "ID3")) return {Container::id3, locate_id3};
-  if (begins(head, "jumb", 4)) return {Container::sidecar, nullptr};
-  if (begins(head, "JXL ", 4)) return {Container::other, nullptr};
-  if (looks_like_bmff(head)) return {Container::bmff, locate_bmff};
-  if (looks_like_svg(head)) return {Container::svg, locate_svg};
-  return {Container::other, nullptr};
-}
-
-// Kinds of file for which C2PA 2.5 Annex A names a place that no walker here reads.
-bool has_unread_place(ByteView head) {
-  return begins(head, "%PDF") || begins(head, "JXL ", 4) || begins(head, "PK\x03\x04") || begins(head, "OggS") ||
-         begins(head, "RF64") || begins(head, std::string_view("II+\0", 4)) ||
-         begins(head, std::string_view("MM\0+", 4));
-}
 
 }  // namespace
 
@@ -133,20 +87,23 @@ Result<void> count_node(const Context& context, int& nodes, std::uint64_t offset
   return {};
 }
 
+Result<void> locate_sidecar(const media::ByteSource& source, const Context& context, Located& located) {
+  TRY(take_store(source, context, {0, source.size()}, {0, 0}, located));
+  located.framing.clear();
+  return {};
+}
+
 Result<Located> locate(const media::ByteSource& source, const Context& context) {
   Bytes head(4096);
   head.resize(TRY(source.read_some(0, head)));
   Located located;
-  const Kind kind = kind_of(head, context);
-  located.container = kind.container;
-  if (kind.container == Container::sidecar) {
-    TRY(take_store(source, context, {0, source.size()}, {0, 0}, located));
-    located.framing.clear();
-  } else if (kind.walker != nullptr) {
-    TRY(kind.walker(source, context, located));
-  } else {
+  const AssetMap* const map = asset_map(head);
+  if (map == nullptr) {
     located.readable = !has_unread_place(head);
+    return located;
   }
+  located.container = map->container;
+  TRY(map->locate(source, context, located));
   return located;
 }
 

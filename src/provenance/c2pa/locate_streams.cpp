@@ -79,7 +79,9 @@ Result<void> locate_bmff(const media::ByteSource& source, const Context& context
 
 Result<void> locate_id3(const media::ByteSource& source, const Context& context, Located& located) {
   Window window(source);
+  if (source.size() < 10) return {};
   const Bytes head = TRY(read_exactly(source, 0, 10));
+  if (!as_text(head).starts_with("ID3")) return {};  // sound without a tag
   const bool version4 = head[3] == 4;
   if (head[3] < 3 || head[3] > 4) return {};  // ID3v2.2 has no GEOB
   const bool unsynchronised = (head[5] & 0x80) != 0;

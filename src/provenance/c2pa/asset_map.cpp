@@ -1,0 +1,73 @@
+#include "provenance/c2pa/asset_map.h"
+
+#include <algorithm>
+
+#include "media/container/media.h"
+
+namespace bonafide::provenance::c2pa {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+bool begins(ByteView head, std::string_view magic, std::size_t at = 0) {
+  return head.size() >= at + magic.size() && as_text(head.subspan(at, magic.size())) == magic;
+}
+
+bool is_jpeg(ByteView head) { return begins(head, "\xFF\xD8\xFF"); }
+bool is_png(ByteView head) { return begins(head, "\x89PNG\r\n\x1A\n"); }
+bool is_riff(ByteView head) { return begins(head, "RIFF"); }
+bool is_gif(ByteView head) { return begins(head, "GIF8"); }
+bool is_tiff(ByteView head) { return begins(head, "II*\0"sv) || begins(head, "MM\0*"sv); }
+bool is_sidecar(ByteView head) { return begins(head, "jumb", 4); }
+
+bool is_id3(ByteView head) {  // a tag, or sound before which one may stand
+  if (begins(head, "ID3")) return true;
+  const media::Format format = media::sniff(head);
+  return format == media::Format::flac || format == media::Format::mp3;
+}
+
+bool is_bmff(ByteView head) {
+  for (const std::string_view type :
+       {"ftyp", "styp", "moov", "moof", "mdat", "free", "skip", "wide", "uuid", "sidx", "emsg", "pnot", "meta"}) {
+    if (begins(head, type, 4)) return true;
+  }
+  return false;
+}
+
+bool is_svg(ByteView head) {
+  const std::string_view text = as_text(head);
+  const auto first = text.find_first_not_of("\xEF\xBB\xBF \t\r\n");
+  return first != std::string_view::npos && text[first] == '<' && text.find("<svg") != std::string_view::npos;
+}
+
+constexpr AssetMap kTable[] = {
+    {Container::jpeg, is_jpeg, locate_jpeg, nullptr, nullptr, nullptr},
+    {Container::png, is_png, locate_png, nullptr, nullptr, nullptr},
+    {Container::riff, is_riff, locate_riff, nullptr, nullptr, nullptr},
+    {Container::gif, is_gif, locate_gif, nullptr, nullptr, nullptr},
+    {Container::tiff, is_tiff, locate_tiff, nullptr, nullptr, nullptr},
+    {Container::sidecar, is_sidecar, locate_sidecar, nullptr, nullptr, nullptr},
+    {Container::bmff, is_bmff, locate_bmff, plan_bmff, frame_bmff, nullptr},
+    {Container::id3, is_id3, locate_id3, nullptr, nullptr, nullptr},
+    {Container::svg, is_svg, locate_svg, nullptr, nullptr, nullptr},
+};
+
+}  // namespace
+
+const AssetMap* asset_map(ByteView head) {
+  const auto row = std::ranges::find_if(kTable, [&](const AssetMap& map) { return map.is(head); });
+  return row == std::end(kTable) ? nullptr : row;
+}
+
+const AssetMap* asset_map(Container container) {
+  const auto row = std::ranges::find(kTable, container, &AssetMap::container);
+  return row == std::end(kTable) ? nullptr : row;
+}
+
+bool has_unread_place(ByteView head) {
+  return begins(head, "%PDF") || begins(head, "JXL ", 4) || begins(head, "PK\x03\x04") || begins(head, "OggS") ||
+         begins(head, "RF64") || begins(head, "II+\0"sv) || begins(head, "MM\0+"sv);
+}
+
+}  // namespace bonafide::provenance::c2pa
