@@ -225,6 +225,13 @@ void X509StackRelease::operator()(stack_st_X509* stack) const { sk_X509_pop_free
 
 ErrorQueue::~ErrorQueue() { ERR_clear_error(); }
 
+Bytes taken(unsigned char* der, int size) {
+  if (size <= 0) return {};
+  Bytes bytes(der, der + size);
+  OPENSSL_free(der);
+  return bytes;
+}
+
 X509Handle decode_x509(ByteView der) {
   if (der.empty() || der.size() > kMostCertificateBytes) return {};
   const unsigned char* at = der.data();
@@ -243,11 +250,8 @@ Result<Certificate> describe_x509(x509_st& certificate) {
   Certificate described;
   X509_up_ref(&certificate);
   described.decoded = std::shared_ptr<x509_st>(&certificate, X509Release());
-  unsigned char* der = nullptr;
-  const int size = i2d_X509(&certificate, &der);
-  if (size <= 0) return make_error(Code::corrupt, "certificate that cannot be written back");
-  described.der.assign(der, der + size);
-  OPENSSL_free(der);
+  described.der = der_of(certificate, i2d_X509);
+  if (described.der.empty()) return make_error(Code::corrupt, "certificate that cannot be written back");
   described.sha256 = digest(HashAlgorithm::sha256, described.der);
   described.version = static_cast<int>(X509_get_version(&certificate)) + 1;
   described.subject = describe(X509_get_subject_name(&certificate));

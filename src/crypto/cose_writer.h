@@ -12,7 +12,7 @@ namespace bonafide::crypto {
 struct CosePlan {
   const Signer* signer = nullptr;    ///< required
   const Stamper* stamper = nullptr;  ///< nothing: no time stamp
-  std::vector<Bytes> ocsp;           ///< DER OCSPResponse to staple into rVals
+  std::vector<Bytes> ocsp = {};      ///< DER OCSPResponse to staple into rVals
   std::size_t spare = 0;             ///< room kept for later, besides
 };
 

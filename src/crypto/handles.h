@@ -38,6 +38,16 @@ struct ErrorQueue {
   ~ErrorQueue();
 };
 
+/// Copies what an i2d function of OpenSSL allocated and frees it; empty when `size` says that it failed.
+Bytes taken(unsigned char* der, int size);
+/// The DER that an i2d function makes of an object; empty when it cannot.
+template <typename T, typename Encode>
+Bytes der_of(const T& object, Encode encode) {
+  unsigned char* der = nullptr;
+  const int size = encode(&object, &der);
+  return taken(der, size);
+}
+
 /// Empty when `der` is not exactly one certificate.
 X509Handle decode_x509(ByteView der);
 /// The certificate's own decoded form, kept alive by the handle too.

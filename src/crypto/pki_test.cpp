@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/ocsp.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/ts.h>
 #include <openssl/x509.h>
@@ -47,13 +48,16 @@ const EVP_MD* digest_for(SignatureAlgorithm algorithm) {
 }
 
 template <typename T, typename Encode>
-Bytes der_of(const T* object, Encode encode) {
-  unsigned char* der = nullptr;
-  const int size = encode(object, &der);
-  must(size > 0, "encoding");
-  Bytes bytes(der, der + size);
-  OPENSSL_free(der);
+Bytes encoded(const T* object, Encode encode) {
+  Bytes bytes = der_of(*object, encode);
+  must(!bytes.empty(), "encoding");
   return bytes;
+}
+
+std::string text_of(BIO& out) {
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(&out, &text);
+  return {text, static_cast<std::size_t>(size)};
 }
 
 Bytes joined(std::initializer_list<ByteView> parts) {
@@ -101,7 +105,7 @@ Bytes stamp_info(ByteView stamped, const StampPlan& plan) {
   TS_TST_INFO_set_serial(info.get(), serial.get());
   const Handle<ASN1_GENERALIZEDTIME, ASN1_GENERALIZEDTIME_free> time(ASN1_GENERALIZEDTIME_set(nullptr, plan.time));
   TS_TST_INFO_set_time(info.get(), time.get());
-  return der_of(info.get(), i2d_TS_TST_INFO);
+  return encoded(info.get(), i2d_TS_TST_INFO);
 }
 
 }  // namespace
@@ -139,6 +143,25 @@ Bytes sign(const Key& key, SignatureAlgorithm algorithm, ByteView message, std::
   BN_bn2binpad(ECDSA_SIG_get0_r(pair.get()), raw.data(), half);
   BN_bn2binpad(ECDSA_SIG_get0_s(pair.get()), raw.data() + half, half);
   return raw;
+}
+
+std::string key_pem(const Key& key, KeyForm form, const std::string& passphrase) {
+  const Handle<BIO, BIO_free_all> out(BIO_new(BIO_s_mem()));
+  const EVP_CIPHER* const cipher = passphrase.empty() ? nullptr : EVP_aes_256_cbc();
+  const auto* const secret = reinterpret_cast<const unsigned char*>(passphrase.data());
+  const int size = static_cast<int>(passphrase.size());
+  const int written =
+      form == KeyForm::traditional
+          ? PEM_write_bio_PrivateKey_traditional(out.get(), pkey(key), cipher, secret, size, nullptr, nullptr)
+          : PEM_write_bio_PrivateKey(out.get(), pkey(key), cipher, secret, size, nullptr, nullptr);
+  must(written == 1, "key as PEM");
+  return text_of(*out);
+}
+
+std::string certificate_pem(const Certificate& certificate) {
+  const Handle<BIO, BIO_free_all> out(BIO_new(BIO_s_mem()));
+  must(PEM_write_bio_X509(out.get(), decode_x509(certificate).get()) == 1, "certificate as PEM");
+  return text_of(*out);
 }
 
 Plan authority_plan(std::string name, std::string basic_constraints) {
@@ -189,7 +212,7 @@ Identity make_identity(const Plan& plan, const std::string& key_kind, const Iden
   EVP_PKEY* const key = pkey(issuer != nullptr ? issuer->key : identity.key);
   const bool fixed = EVP_PKEY_get_base_id(key) == EVP_PKEY_ED25519;
   must(X509_sign(raw, key, fixed ? nullptr : method(plan.digest)) > 0, "certificate");
-  auto parsed = parse_certificate(der_of(raw, i2d_X509));
+  auto parsed = parse_certificate(encoded(raw, i2d_X509));
   must(parsed.has_value(), "reading its certificate back");
   identity.certificate = std::move(*parsed);
   return identity;
@@ -210,7 +233,7 @@ Bytes make_stamp(const Identity& authority, ByteView stamped, const StampPlan& p
        "CMS signer");
   for (const Certificate& each : plan.more) CMS_add1_cert(cms.get(), decode_x509(each).get());
   must(CMS_final(cms.get(), content.get(), nullptr, flags) == 1, "CMS content");
-  const Bytes token = der_of(cms.get(), i2d_CMS_ContentInfo);
+  const Bytes token = encoded(cms.get(), i2d_CMS_ContentInfo);
   return plan.as_response ? as_response(token, plan.response_status) : token;
 }
 
@@ -234,7 +257,7 @@ Bytes make_ocsp(const Identity& responder, const Certificate& about, const Certi
   must(OCSP_basic_sign(basic.get(), signer.get(), pkey(responder.key), EVP_sha256(), nullptr, 0) == 1, "OCSP");
   const Handle<OCSP_RESPONSE, OCSP_RESPONSE_free> response(
       OCSP_response_create(OCSP_RESPONSE_STATUS_SUCCESSFUL, basic.get()));
-  return der_of(response.get(), i2d_OCSP_RESPONSE);
+  return encoded(response.get(), i2d_OCSP_RESPONSE);
 }
 
 }  // namespace bonafide::crypto::testing

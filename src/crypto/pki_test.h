@@ -19,6 +19,10 @@ constexpr UnixTime kNow = 1'800'000'000;  ///< 2027-01-15T08:00:00Z; certificate
 using Key = std::shared_ptr<void>;  ///< an EVP_PKEY
 /// "P-256", "P-384", "P-521", "secp256k1", "rsa2048", "rsa1024", "ed25519".
 Key make_key(const std::string& kind);
+enum class KeyForm { pkcs8, traditional };  ///< traditional: PKCS#1 or SEC1
+/// As PEM, encrypted when there is a passphrase.
+std::string key_pem(const Key& key, KeyForm form = KeyForm::pkcs8, const std::string& passphrase = {});
+std::string certificate_pem(const Certificate& certificate);
 /// The COSE form: r || s for ECDSA, PSS with `salt` bytes (default: the digest's) for RSA.
 Bytes sign(const Key& key, SignatureAlgorithm algorithm, ByteView message, std::optional<int> salt = {});
 

@@ -9,6 +9,7 @@
 #include <array>
 
 #include "crypto/handles.h"
+#include "crypto/signature_forms.h"
 
 namespace bonafide::crypto {
 namespace {
@@ -18,8 +19,8 @@ struct Known {
   std::string_view name;
   std::optional<SignatureAlgorithm> algorithm;
 };
-// The IANA registry "COSE Algorithms"; C2PA 2.5 section 13.2.1 allows those we check and ML-DSA.
-// block.
+// The IANA registry "COSE Algorithms"; C2PA 2.5 section 13.2.1 allows those we check and ML-DSA. An algorithm's first
+// number is the one we write.
 constexpr std::array kKnown = {
     Known{-7, "ES256", SignatureAlgorithm::es256},
     Known{-35, "ES384", SignatureAlgorithm::es384},
@@ -45,6 +46,13 @@ constexpr std::array kKnown = {
 
 constexpr int kLeastRsaBits = 2048;   // C2PA 2.5 section 13.2.1
 constexpr int kMostRsaBits = 16'384;  // OpenSSL's own bound; larger keys only cost time
+
+/// Bytes of r and of s: as long as the curve's order (RFC 9053 section 2.1).
+std::size_t half_of(SignatureAlgorithm algorithm) {
+  return algorithm == SignatureAlgorithm::es256 ? 32 : algorithm == SignatureAlgorithm::es384 ? 48 : 66;
+}
+
+}  // namespace
 
 const EVP_MD* digest_of(SignatureAlgorithm algorithm) {
   switch (algorithm) {
@@ -86,11 +94,8 @@ Result<void> check_key(SignatureAlgorithm algorithm, const Certificate& certific
   return {};
 }
 
-/// r || s of equal, fixed length to the DER that OpenSSL takes; empty when the length is wrong.
 Bytes der_of_raw(SignatureAlgorithm algorithm, ByteView raw) {
-  const std::size_t half = algorithm == SignatureAlgorithm::es256   ? 32
-                           : algorithm == SignatureAlgorithm::es384 ? 48
-                                                                    : 66;
+  const std::size_t half = half_of(algorithm);
   if (raw.size() != 2 * half) return {};
   const Handle<ECDSA_SIG, ECDSA_SIG_free> pair(ECDSA_SIG_new());
   BIGNUM* const r = BN_bin2bn(raw.data(), static_cast<int>(half), nullptr);
@@ -100,21 +105,53 @@ Bytes der_of_raw(SignatureAlgorithm algorithm, ByteView raw) {
     BN_free(s);
     return {};
   }
-  unsigned char* der = nullptr;
-  const int size = i2d_ECDSA_SIG(pair.get(), &der);
-  if (size <= 0) return {};
-  Bytes encoded(der, der + size);
-  OPENSSL_free(der);
-  return encoded;
+  return der_of(*pair, i2d_ECDSA_SIG);
 }
 
-}  // namespace
+Bytes raw_of_der(SignatureAlgorithm algorithm, ByteView der) {
+  const int half = static_cast<int>(half_of(algorithm));
+  const unsigned char* at = der.data();
+  const Handle<ECDSA_SIG, ECDSA_SIG_free> pair(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())));
+  if (!pair || at != der.data() + der.size()) return {};
+  Bytes raw(static_cast<std::size_t>(2 * half));
+  const bool fits = BN_bn2binpad(ECDSA_SIG_get0_r(pair.get()), raw.data(), half) == half &&
+                    BN_bn2binpad(ECDSA_SIG_get0_s(pair.get()), raw.data() + half, half) == half;
+  return fits ? raw : Bytes();
+}
+
+bool set_padding(SignatureAlgorithm algorithm, evp_pkey_ctx_st* context) {
+  if (is_ecdsa(algorithm) || algorithm == SignatureAlgorithm::ed25519) return true;
+  return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
+         EVP_PKEY_CTX_set_rsa_mgf1_md(context, digest_of(algorithm)) == 1 &&
+         EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1;
+}
+
+std::size_t signature_size(SignatureAlgorithm algorithm, const Certificate& certificate) {
+  if (is_ecdsa(algorithm)) return 2 * half_of(algorithm);
+  if (algorithm == SignatureAlgorithm::ed25519) return 64;
+  return static_cast<std::size_t>(certificate.key_bits + 7) / 8;
+}
 
 Result<SignatureAlgorithm> signature_algorithm(std::int64_t cose_number) {
   for (const Known& known : kKnown) {
     if (known.number == cose_number && known.algorithm) return *known.algorithm;
   }
   return make_error(Code::unsupported, "signature algorithm " + cose_algorithm_name(cose_number) + " is not supported");
+}
+
+Result<SignatureAlgorithm> signature_algorithm(std::string_view name) {
+  for (const Known& known : kKnown) {
+    if (known.algorithm && to_string(*known.algorithm) == name) return *known.algorithm;
+  }
+  return make_error(Code::unsupported,
+                    "there is no signature algorithm of this name: es256, es384, es512, ps256, ps384, ps512, ed25519");
+}
+
+std::int64_t cose_number(SignatureAlgorithm algorithm) {
+  for (const Known& known : kKnown) {
+    if (known.algorithm == algorithm) return known.number;
+  }
+  return 0;
 }
 
 std::string_view to_string(SignatureAlgorithm algorithm) {
@@ -158,10 +195,7 @@ Result<bool> verify_signature(SignatureAlgorithm algorithm, const Certificate& c
   if (!context || EVP_DigestVerifyInit(context.get(), &key_context, digest_of(algorithm), nullptr, key) != 1) {
     return make_error(Code::corrupt, "the certificate's key does not take this algorithm");
   }
-  const bool rsa = !is_ecdsa(algorithm) && algorithm != SignatureAlgorithm::ed25519;
-  if (rsa && (EVP_PKEY_CTX_set_rsa_padding(key_context, RSA_PKCS1_PSS_PADDING) != 1 ||
-              EVP_PKEY_CTX_set_rsa_mgf1_md(key_context, digest_of(algorithm)) != 1 ||
-              EVP_PKEY_CTX_set_rsa_pss_saltlen(key_context, RSA_PSS_SALTLEN_DIGEST) != 1)) {
+  if (!set_padding(algorithm, key_context)) {
     return make_error(Code::corrupt, "the certificate's key does not take this algorithm");
   }
   return EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(), message.size()) == 1;

@@ -15,6 +15,10 @@ enum class SignatureAlgorithm { es256, es384, es512, ps256, ps384, ps512, ed2551
 /// The algorithm behind a COSE number; ESP256/384/512 (-9, -51, -52) read as ES256/384/512, Ed25519 (-19) as EdDSA.
 /// `unsupported`, by name where known (ML-DSA-44/65/87, RS256, Ed448, …), for the rest.
 Result<SignatureAlgorithm> signature_algorithm(std::int64_t cose_number);
+/// The algorithm of this name ("es256", "ps384", "ed25519"); `unsupported` for the rest.
+Result<SignatureAlgorithm> signature_algorithm(std::string_view name);
+/// The number that COSE gives it: -7 for ES256.
+std::int64_t cose_number(SignatureAlgorithm algorithm);
 /// "es256", "ps384", "ed25519".
 std::string_view to_string(SignatureAlgorithm algorithm);
 /// "ES256", "ML-DSA-65", or "COSE algorithm -1234".

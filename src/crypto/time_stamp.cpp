@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "crypto/handles.h"
+#include "crypto/signing_chain.h"
 
 namespace bonafide::crypto {
 namespace {
@@ -98,6 +99,15 @@ ByteView string_of(const ASN1_STRING* text) {
   return {ASN1_STRING_get0_data(text), static_cast<std::size_t>(ASN1_STRING_length(text))};
 }
 
+/// The magnitude of a number; empty for none.
+std::string hex_of(const ASN1_INTEGER* integer) {
+  const Handle<BIGNUM, BN_free> number(integer == nullptr ? nullptr : ASN1_INTEGER_to_BN(integer, nullptr));
+  if (!number) return {};
+  Bytes bytes(static_cast<std::size_t>(BN_num_bytes(number.get())));
+  BN_bn2bin(number.get(), bytes.data());
+  return to_hex(bytes);
+}
+
 /// The only signer; empty unless there is exactly one.
 CMS_SignerInfo* signer_of(CMS_ContentInfo& cms) {
   STACK_OF(CMS_SignerInfo)* const signers = CMS_get0_SignerInfos(&cms);
@@ -119,12 +129,8 @@ Result<void> read_info(CMS_ContentInfo& cms, TimeStamp& stamp) {
     return make_error(Code::corrupt, "time stamp: its time cannot be read");
   }
   stamp.time = static_cast<UnixTime>(timegm(&parts));
-  const Handle<BIGNUM, BN_free> serial(ASN1_INTEGER_to_BN(TS_TST_INFO_get_serial(info.get()), nullptr));
-  if (serial) {
-    Bytes bytes(static_cast<std::size_t>(BN_num_bytes(serial.get())));
-    BN_bn2bin(serial.get(), bytes.data());
-    stamp.serial = to_hex(bytes);
-  }
+  stamp.serial = hex_of(TS_TST_INFO_get_serial(info.get()));
+  stamp.nonce = hex_of(TS_TST_INFO_get_nonce(info.get()));
   stamp.policy = dotted(TS_TST_INFO_get_policy_id(info.get()));
   TS_MSG_IMPRINT* const imprint = TS_TST_INFO_get_msg_imprint(info.get());
   const X509_ALGOR* const algorithm = TS_MSG_IMPRINT_get_algo(imprint);
@@ -227,12 +233,6 @@ bool strong_digest(CMS_SignerInfo& signer) {
   const ASN1_OBJECT* object = nullptr;
   X509_ALGOR_get0(&object, nullptr, nullptr, digest_algorithm);
   return hash_of(OBJ_obj2nid(object)).has_value();
-}
-
-std::string joined(const std::vector<std::string>& sentences) {
-  std::string text;
-  for (const std::string& sentence : sentences) text += (text.empty() ? "" : "; ") + sentence;
-  return text;
 }
 
 TimeStampCheck failed(TimeStampCheck check, TimeStampStatus status, std::string reason) {

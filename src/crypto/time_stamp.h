@@ -16,6 +16,7 @@ struct TimeStamp {
   bool from_response = false;                      ///< it came wrapped in a TimeStampResp (v1 form)
   UnixTime time = 0;                               ///< genTime, whole seconds, rounded down
   std::string serial;                              ///< hex
+  std::string nonce;                               ///< hex; empty when absent
   std::string policy;                              ///< OID
   std::string imprint_oid;                         ///< digest algorithm
   std::optional<HashAlgorithm> imprint_algorithm;  ///< nothing: not one C2PA allows (SHA-1, …)
