@@ -70,7 +70,7 @@ void judge(Credential& credential, const CredentialRequest& request) {
     source.sentence = "present, but this version cannot check it: " + validation.unsupported;
   } else if (request.strict && !validation.findings.empty()) {
     source.state = State::broken;
-    source.sentence = "present, but refused by the strict rules: " + validation.findings.front();
+    source.sentence = "present, but refused by the strict rules: " + validation.findings.front().what;
   } else if (validation.state == c2pa::State::trusted) {
     source.state = State::trusted;
     source.sentence = fmt::format("intact, {}, trusted by {}", signer_words(validation),

@@ -125,10 +125,10 @@ void SignatureJob::credential(const crypto::CoseSign1& cose) {
 
 void SignatureJob::unsigned_parts(const crypto::CoseSign1& cose) {
   for (const crypto::CosePadding& pad : cose.padding) {
-    if (!pad.all_zero) findings.emplace_back("the padding of the signature is not all zero");
+    if (!pad.all_zero) findings.push_back({"signature.pad", "the padding of the signature is not all zero", {}});
   }
   for (const crypto::CoseOther& other : cose.other_unprotected) {
-    findings.push_back("the signature carries the unsigned header " + other.label);
+    findings.push_back({"signature.header", "the signature carries the unsigned header " + other.label, {}});
   }
 }
 

@@ -16,7 +16,7 @@ struct SignatureJob {
   const std::string url;
   ManifestReport& report;
   std::string unsupported{};
-  std::vector<std::string> findings{};
+  std::vector<Objection> findings{};
   std::vector<Uncovered> loose{};  ///< ranges are in the store, not in the file
 
   void run();

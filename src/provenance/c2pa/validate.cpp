@@ -137,7 +137,7 @@ void Validator::signature_of(const Manifest& manifest, Examined& examined) {
   SignatureJob job{*box, claim, options_, url, examined.report};
   job.run();
   if (!job.unsupported.empty()) result_.unsupported = job.unsupported;
-  for (std::string& finding : job.findings) result_.findings.push_back(std::move(finding));
+  for (Objection& finding : job.findings) result_.findings.push_back(std::move(finding));
   // Ingredients' boxes are hashed whole by the claim that took them in; only the active signature hangs loose.
   if (&manifest == order_.front()) loose_ = std::move(job.loose);
 }
@@ -228,7 +228,7 @@ void Validator::ingredient(const Manifest& manifest, const Ingredient& ingredien
   const Claim& claim = *examined_.at(&manifest).claim;
   const std::string url = Store::absolute("c2pa.assertions/" + ingredient.label, manifest);
   if (!ingredient.manifest) return;
-  Delta delta{url, {}, {}};
+  Delta delta{url, {}, {}, {}};
   const auto add = [&](Status status) {
     const bool known = std::ranges::any_of(ingredient.recorded, [&](const auto& entry) {
       return entry.first == status.code && (entry.second.empty() || last_step(entry.second) == last_step(status.url));
@@ -333,7 +333,10 @@ Result<void> Validator::binding() {
       {check.code.ends_with(".match") ? Kind::success : Kind::failure, check.code, url, check.reason});
   result_.uncovered = check.uncovered;
   weak_ = check.weak;
-  if (check.weak) result_.findings.emplace_back("the hash leaves out bytes, or is of a form, that could hide changes");
+  if (check.weak) {
+    result_.findings.push_back(
+        {"binding.weak", "the hash leaves out bytes, or is of a form, that could hide changes", {}});
+  }
   return {};
 }
 
@@ -357,7 +360,8 @@ void Validator::uncovered() {
   }
   for (const Uncovered& part : loose_) list_store(part.range, part.what);
   if (store_.trailing()) {
-    result_.findings.emplace_back("there are bytes that are not zero after the end of the manifest store");
+    result_.findings.push_back(
+        {"store.trailing", "there are bytes that are not zero after the end of the manifest store", {}});
   }
   std::ranges::stable_sort(result_.uncovered, {}, [](const Uncovered& u) { return u.range.start; });
 }
@@ -392,7 +396,8 @@ Result<Validation> Validator::run() {
   TRY(binding());
   for (const Manifest& manifest : store_.manifests()) {
     if (std::ranges::find(order_, &manifest) == order_.end()) {
-      result_.findings.push_back("a manifest that nothing refers to is in the store: " + manifest.label);
+      result_.findings.push_back(
+          {"store.unreferenced", "a manifest that nothing refers to is in the store: " + manifest.label, {}});
       loose_.push_back({{manifest.box->offset, manifest.box->whole.size()}, "a manifest that nothing refers to"});
     }
   }

@@ -32,17 +32,29 @@ struct Action {
   std::string agent, when;
 };
 
+/// A CAWG identity assertion (CAWG 1.3): read, but not checked here, and without weight for integrity or trust.
+struct Identity {
+  std::string label;     ///< of the assertion: "cawg.identity"
+  std::string sig_type;  ///< "cawg.x509.cose", "cawg.identity_claims_aggregation"; empty when it cannot be read
+  std::vector<std::string> roles;  ///< "cawg.creator", as it claims
+  std::vector<std::string> about;  ///< URLs of the assertions that it speaks of
+  std::string problem;             ///< why it is not of its form, or empty
+};
+
 struct ManifestReport {
   std::string label, title, format, generator, instance_id;
   int claim_version = 2;
   bool update = false;
   std::vector<Status> statuses;
   std::optional<Signer> signer;
-  std::optional<crypto::UnixTime> stamped;  ///< by a trusted authority
-  std::string stamp;                        ///< plain sentence about the time stamp, or empty
-  std::vector<Action> actions;              ///< what is claimed
-  std::vector<std::string> assertions;      ///< labels, those of gathered assertions with " (not vouched for)"
-  std::vector<std::string> ingredients;     ///< "parentOf: title"
+  std::optional<crypto::UnixTime> stamped;       ///< by a trusted authority
+  std::string stamp;                             ///< plain sentence about the time stamp, or empty
+  std::string stamped_by;                        ///< label of the later manifest that brought the stamp; empty: its own
+  std::optional<crypto::UnixTime> claimed_time;  ///< what the signer itself says (iat); proves nothing
+  std::vector<Action> actions;                   ///< what is claimed
+  std::vector<std::string> assertions;           ///< labels, those of gathered assertions with " (not vouched for)"
+  std::vector<std::string> ingredients;          ///< "parentOf: title"
+  std::vector<Identity> identities;
 
   bool has(std::string_view code) const;
 };
@@ -52,6 +64,14 @@ struct Delta {
   std::string url;       ///< of the ingredient's assertion
   std::string manifest;  ///< label, or empty
   std::vector<Status> failures;
+  std::vector<Status> recorded;  ///< failures that were known when it was taken in, as the signer recorded them
+};
+
+/// What a strict reader objects to.
+struct Objection {
+  std::string code;            ///< ours, the same in every version: "signature.pad"
+  std::string what;            ///< plain sentence
+  std::optional<Range> range;  ///< in the file, when it is one known stretch
 };
 
 enum class State { invalid, valid, trusted };
@@ -64,9 +84,9 @@ struct Validation {
   std::string unsupported;  ///< why the answer is incomplete (a binding or algorithm not known here), or empty
   std::vector<ManifestReport> manifests;  ///< the active one first
   std::vector<Delta> deltas;
-  std::vector<Uncovered> uncovered;   ///< file ranges no hash and no signature covers
-  std::vector<std::string> findings;  ///< what a strict reader objects to; with options.strict these are failures
-  HashTrace hash_trace;               ///< how the hard binding was computed, with options.explain
+  std::vector<Uncovered> uncovered;  ///< file ranges no hash and no signature covers
+  std::vector<Objection> findings;   ///< with options.strict any of these makes the answer Invalid
+  HashTrace hash_trace;              ///< how the hard binding was computed, with options.explain
 };
 
 struct ValidateOptions {

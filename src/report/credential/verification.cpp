@@ -152,7 +152,7 @@ void uncovered(Page& page, const Validation& validation) {
     page.field(lines == 1 ? "not covered" : "",
                fmt::format("bytes {} to {}: {}", part.range.start, part.range.end() - 1, part.what));
   }
-  for (const std::string& finding : validation.findings) page.field("strict", finding);
+  for (const auto& finding : validation.findings) page.field("strict", finding.what);
 }
 
 }  // namespace
@@ -176,7 +176,10 @@ Json verification_json(const Verification& verification) {
   for (const auto& delta : validation.deltas) {
     Json failures = Json::array();
     for (const Status& status : delta.failures) failures.push_back(status_json(status));
-    json["ingredient_deltas"].push_back({{"url", clean_utf8(delta.url)}, {"failures", failures}});
+    Json recorded = Json::array();
+    for (const Status& status : delta.recorded) recorded.push_back(status_json(status));
+    json["ingredient_deltas"].push_back(
+        {{"url", clean_utf8(delta.url)}, {"failures", failures}, {"recorded", recorded}});
   }
   json["uncovered"] = Json::array();
   for (const auto& part : validation.uncovered) {
@@ -184,7 +187,11 @@ Json verification_json(const Verification& verification) {
         {{"start", part.range.start}, {"length", part.range.length}, {"what", clean_utf8(part.what)}});
   }
   json["findings"] = Json::array();
-  for (const auto& finding : validation.findings) json["findings"].push_back(clean_utf8(finding));
+  for (const auto& finding : validation.findings) {
+    Json entry{{"code", finding.code}, {"what", clean_utf8(finding.what)}};
+    if (finding.range) entry["range"] = {{"start", finding.range->start}, {"length", finding.range->length}};
+    json["findings"].push_back(std::move(entry));
+  }
   return json;
 }
 
