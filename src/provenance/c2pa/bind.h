@@ -18,7 +18,7 @@ struct BindOptions {
   BindingForm form = BindingForm::automatic;
   crypto::HashAlgorithm algorithm = crypto::HashAlgorithm::sha256;
   std::uint64_t merkle_block = 0;  ///< bytes of a leaf; 0: chosen by size (BMFF only)
-  bool placeholder = false;        ///< nothing is read: same size as the real one, zeros for hashes
+  bool placeholder = false;        ///< same size as the real one, zeros for hashes; reads no media data
 };
 
 struct HardBinding {

@@ -56,7 +56,10 @@ Result<BindingCheck> check_binding(const BindingRequest& request, const media::B
     return check;
   }
   if (boxes) {
-    TRY(check_box_hash(job));
+    // A sidecar's own container says nothing of the parts of its work.
+    const bool aside = located.container == Container::sidecar;
+    const Located work = aside ? TRY(locate(source, context)) : Located();
+    TRY(check_box_hash({map, request, source, aside ? work : located, context, check}));
     return check;
   }
   const auto algorithm = algorithm_of(map, request.default_alg, check);

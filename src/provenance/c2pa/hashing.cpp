@@ -4,6 +4,12 @@
 
 namespace bonafide::provenance::c2pa {
 
+Result<std::size_t> SliceSource::read_some(std::uint64_t offset, std::span<std::uint8_t> into) const {
+  if (offset >= range_.length) return std::size_t{0};
+  const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), range_.length - offset));
+  return source_.read_some(range_.start + offset, into.first(room));
+}
+
 Result<void> feed(crypto::Hasher& hasher, const media::ByteSource& source, Range range, const Context& context) {
   constexpr std::uint64_t kStep = 1 << 20;
   Bytes buffer(static_cast<std::size_t>(std::min(kStep, range.length)));
