@@ -81,6 +81,7 @@ const std::vector<Library>& libraries() {
        "OpenCV",
        {"src/media/dsp/", "src/forensics/face/", "src/forensics/detectors/", "src/forensics/preview"}},
       {std::regex("openssl/.*"), "OpenSSL", {"src/crypto/"}},
+      {std::regex("brotli/.*"), "Brotli", {"src/provenance/c2pa/"}},
       {std::regex("CLI/.*"), "CLI11", {"src/cli/"}},
       {std::regex("nlohmann/.*"), "nlohmann/json", {"src/base/"}},
       {std::regex("toml\\+\\+/.*|toml\\+\\+\\.h"), "toml++", {"src/base/"}},

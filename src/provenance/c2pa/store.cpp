@@ -19,14 +19,12 @@ bool well_described(const JumbfBox& box) { return box.toggles == 0x03 || box.tog
 
 bool is_claim_label(std::string_view label) { return label == "c2pa.claim" || label == "c2pa.claim.v2"; }
 
-Manifest take_apart(const JumbfBox& box) {
-  Manifest manifest;
-  manifest.label = std::string(box.label);
-  manifest.box = &box;
+/// Reads the boxes of manifest.inner.
+void take_apart(Manifest& manifest) {
+  const JumbfBox& box = *manifest.inner;
   manifest.update = box.uuid == c2pa_uuid("c2um");
-  manifest.compressed = box.uuid == c2pa_uuid("c2cm");
   const bool standard = box.uuid == c2pa_uuid("c2ma") || box.uuid == c2pa_uuid("c2md");
-  if (!manifest.update && !manifest.compressed && !standard) manifest.problem = "a manifest of an unknown type";
+  if (!manifest.update && !standard) manifest.problem = "a manifest of an unknown type";
   if (!well_described(box)) manifest.problem = "a manifest whose description is not as it should be";
   for (const JumbfBox& child : box.children) {
     if (!child.super()) continue;
@@ -47,7 +45,12 @@ Manifest take_apart(const JumbfBox& box) {
       manifest.signature = &child;
     }
   }
-  return manifest;
+}
+
+std::size_t boxes_in(const JumbfBox& box) {
+  std::size_t count = 1;
+  for (const JumbfBox& child : box.children) count += boxes_in(child);
+  return count;
 }
 
 std::vector<std::string_view> steps(std::string_view path) {
@@ -111,6 +114,23 @@ std::optional<crypto::HashAlgorithm> hash_algorithm(std::string_view name) {
   return std::nullopt;
 }
 
+void Store::unpack(Manifest& manifest) {
+  if (!well_described(*manifest.box)) manifest.problem = "a manifest whose description is not as it should be";
+  auto bytes = unpack_manifest(*manifest.box, room_);
+  const auto refuse = [&](const Error& error) {
+    manifest.too_large = error.code == Code::limit;
+    manifest.broken_pack = error.message;
+  };
+  if (!bytes) return refuse(bytes.error());
+  auto root = parse_superbox(*bytes, {JumbfBounds().depth, boxes_left_});
+  if (!root) return refuse(root.error());
+  room_ -= bytes->size();
+  boxes_left_ -= std::min(boxes_left_, boxes_in(*root));
+  unpacked_.push_back(std::make_unique<Bytes>(std::move(*bytes)));  // moving keeps the views' bytes where they are
+  unpacked_roots_.push_back(std::make_unique<JumbfBox>(std::move(*root)));
+  manifest.inner = unpacked_roots_.back().get();
+}
+
 Result<Store> Store::parse(std::vector<Bytes> stores) {
   Store store;
   store.bytes_ = std::move(stores);
@@ -130,7 +150,13 @@ Result<Store> Store::parse(std::vector<Bytes> stores) {
         return store.roots_.size() == 1 && old.label == box.label && old.box->whole.size() == box.whole.size() &&
                std::equal(old.box->whole.begin(), old.box->whole.end(), box.whole.begin());
       });
-      store.manifests_.push_back(take_apart(box));
+      Manifest manifest;
+      manifest.label = std::string(box.label);
+      manifest.box = manifest.inner = &box;
+      manifest.compressed = box.uuid == c2pa_uuid("c2cm");
+      if (manifest.compressed) store.unpack(manifest);
+      if (!manifest.compressed || manifest.inner != manifest.box) take_apart(manifest);
+      store.manifests_.push_back(std::move(manifest));
     }
     store.roots_.push_back(std::move(root));
   }
@@ -162,7 +188,7 @@ const JumbfBox* Store::resolve(std::string_view url, const Manifest& from, const
   if (path.size() < 2 || path[0] != "c2pa") return nullptr;
   const Manifest* const manifest = find(path[1]);
   if (manifest == nullptr) return nullptr;
-  const JumbfBox* box = manifest->box;
+  const JumbfBox* box = path.size() == 2 ? manifest->box : manifest->inner;
   for (std::size_t i = 2; i < path.size() && box != nullptr; ++i) {
     box = path[i].empty() || path[i] == ".." ? nullptr : box->child(path[i]);
   }

@@ -8,6 +8,7 @@
 
 #include "base/cbor.h"
 #include "crypto/hash.h"
+#include "provenance/c2pa/compressed.h"
 #include "provenance/c2pa/jumbf.h"
 
 namespace bonafide::provenance::c2pa {
@@ -24,10 +25,13 @@ std::optional<crypto::HashAlgorithm> hash_algorithm(std::string_view name);
 
 struct Manifest {
   std::string label;
-  bool update = false;      ///< c2um
-  bool compressed = false;  ///< c2cm: what is in it cannot be seen without unpacking
-  std::string problem;      ///< its boxes are not as §11.1 wants them: manifest.inaccessible.malformed
-  const JumbfBox* box = nullptr;
+  bool update = false;              ///< c2um
+  bool compressed = false;          ///< c2cm: claims and so on lie in what was unpacked
+  bool too_large = false;           ///< compressed, and unpacks to more than the limits allow: nothing is known of it
+  std::string problem;              ///< its boxes are not as §11.1 wants them: manifest.inaccessible.malformed
+  std::string broken_pack;          ///< why it cannot be unpacked: manifest.compressed.invalid
+  const JumbfBox* box = nullptr;    ///< as it lies in the store: what references to it hash
+  const JumbfBox* inner = nullptr;  ///< `box`, or what was unpacked from it (its offsets count from its own start)
   const JumbfBox* assertions = nullptr;
   const JumbfBox* signature = nullptr;
   std::vector<const JumbfBox*> claims;  ///< should be one
@@ -35,7 +39,8 @@ struct Manifest {
 
 class Store {
  public:
-  /// Takes one store, or an original and its update, which adds manifests after it. corrupt, limit: as parse_superbox.
+  /// Takes one store, or an original and its update, which adds manifests after it; unpacks compressed manifests.
+  /// corrupt, limit: as parse_superbox.
   static Result<Store> parse(std::vector<Bytes> stores);
 
   const std::vector<Manifest>& manifests() const { return manifests_; }  ///< the last one is active
@@ -50,8 +55,14 @@ class Store {
   ByteView bytes() const { return bytes_.front(); }
 
  private:
+  void unpack(Manifest& manifest);
+
   std::vector<Bytes> bytes_;
   std::vector<std::unique_ptr<JumbfBox>> roots_;
+  std::vector<std::unique_ptr<Bytes>> unpacked_;
+  std::vector<std::unique_ptr<JumbfBox>> unpacked_roots_;
+  std::uint64_t room_ = kMostUnpacked;            ///< bytes that may still be unpacked
+  std::size_t boxes_left_ = JumbfBounds().boxes;  ///< boxes that may still be found in them
   std::vector<Manifest> manifests_;
   std::optional<std::uint64_t> trailing_;
 };

@@ -26,8 +26,7 @@ bool leaves_intact(std::string_view code) {
                                                "assertion.action.ingredientMismatch",
                                                "assertion.action.softBindingMissing",
                                                "assertion.ingredient.malformed",
-                                               "algorithm.unsupported",
-                                               "manifest.compressed.invalid"};
+                                               "algorithm.unsupported"};
   return code.starts_with("signingCredential.") || soft.contains(code);
 }
 
@@ -87,6 +86,7 @@ const Examined& Validator::examine(const Manifest& manifest) {
   Examined examined;
   examined.report.label = manifest.label;
   examined.report.update = manifest.update;
+  examined.report.compressed = manifest.compressed;
   claim_of(manifest, examined);
   return examined_.emplace(&manifest, std::move(examined)).first->second;
 }
@@ -95,10 +95,9 @@ void Validator::claim_of(const Manifest& manifest, Examined& examined) {
   ManifestReport& report = examined.report;
   const std::string url = Store::absolute("", manifest);
   if (!manifest.problem.empty()) fail(report, "manifest.inaccessible.malformed", url, manifest.problem);
-  if (manifest.compressed) {
-    result_.unsupported = "the credential is compressed, which this version cannot read";
-    return fail(report, "manifest.compressed.invalid", url, result_.unsupported);
-  }
+  if (manifest.too_large) result_.unsupported = manifest.broken_pack;
+  if (manifest.too_large) return;
+  if (!manifest.broken_pack.empty()) return fail(report, "manifest.compressed.invalid", url, manifest.broken_pack);
   if (manifest.claims.empty()) return fail(report, "claim.missing", url, "the manifest holds no claim");
   if (manifest.claims.size() > 1) return fail(report, "claim.multiple", url, "the manifest holds several claims");
   std::string code;
@@ -139,7 +138,11 @@ void Validator::signature_of(const Manifest& manifest, Examined& examined) {
   if (!job.unsupported.empty()) result_.unsupported = job.unsupported;
   for (Objection& finding : job.findings) result_.findings.push_back(std::move(finding));
   // Ingredients' boxes are hashed whole by the claim that took them in; only the active signature hangs loose.
-  if (&manifest == order_.front()) loose_ = std::move(job.loose);
+  if (&manifest != order_.front()) return;
+  loose_ = std::move(job.loose);
+  if (!manifest.compressed || loose_.empty()) return;
+  const JumbfBox* const packed = manifest.box->content(fourcc("brob"));  // what is loose in it cannot be told apart
+  loose_ = {{{packed->offset, packed->whole.size()}, "the compressed credential, parts of which are not signed"}};
 }
 
 bool Validator::check_reference(const HashedUri& uri, const Claim& claim, const JumbfBox* box) {
@@ -316,6 +319,9 @@ Result<void> Validator::binding() {
     return {};
   }
   const std::string url = Store::absolute(fmt::format("c2pa.assertions/{}", bindings[0]->label), *manifest);
+  if (manifest->compressed && base_label(bindings[0]->label) == "c2pa.hash.data") {  // forbidden, yet it can be checked
+    result_.findings.emplace_back("the credential is compressed although it is bound by a data hash");
+  }
   const JumbfBox* const content = bindings[0]->content(fourcc("cbor"));
   auto value =
       content == nullptr ? Result<cbor::Value>(make_error(Code::corrupt, "no CBOR")) : cbor::parse(content->payload);

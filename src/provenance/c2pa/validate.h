@@ -45,6 +45,7 @@ struct ManifestReport {
   std::string label, title, format, generator, instance_id;
   int claim_version = 2;
   bool update = false;
+  bool compressed = false;
   std::vector<Status> statuses;
   std::optional<Signer> signer;
   std::optional<crypto::UnixTime> stamped;       ///< by a trusted authority
