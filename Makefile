@@ -34,6 +34,7 @@ demo: setup ## set up, compile, and check real photographs, clips and voices
 	@scripts/demo.sh $(BUILD)/bin/bonafide $(if $(FILE),"$(FILE)")
 
 test: setup ## set up, compile and run every test
+	@scripts/oracle.sh --quietly
 	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
 	@cmake --build $(BUILD) -j $(JOBS)
 	@ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure

@@ -72,6 +72,26 @@ TEST(Bind, AnUpdateMovesWhatFollowsTheGrownStore) {
   EXPECT_EQ(check_binding(request, source, located, Context()).value().code, "assertion.dataHash.mismatch");
 }
 
+// c2pa-rs hashes the padding byte of an odd RIFF chunk, others leave it out with the chunk: both cover the rest.
+TEST(Bind, ThePaddingOfARiffChunkMayBeHashed) {
+  const Splice without_padding = splice_at({100, 299}), whole = splice_at({100, 300});
+  Bytes bytes = numbered(1000);
+  for (const Splice& splice : {without_padding, whole}) {
+    const media::MemorySource view(bytes);
+    const HardBinding binding = make_binding(view, splice, {}, Context()).value();
+    const auto value = cbor::parse(binding.cbor);
+    const BindingRequest request{binding.label, &*value, "", false};
+    Located located = located_as(whole);
+    const auto code = [&] { return check_binding(request, view, located, Context()).value().code; };
+    EXPECT_EQ(code() == "assertion.dataHash.match", splice.frame.length == 300);
+    located.loose_tail = 1;
+    EXPECT_EQ(code(), "assertion.dataHash.match");
+    bytes[399] ^= 1;
+    EXPECT_EQ(code() == "assertion.dataHash.match", splice.frame.length == 300);
+    bytes[399] ^= 1;
+  }
+}
+
 TEST(Bind, ExplainsTheDataHashStepByStep) {
   const Bytes bytes = numbered(1000);
   const media::MemorySource view(bytes);

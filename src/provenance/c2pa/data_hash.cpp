@@ -53,8 +53,11 @@ std::string judge(std::vector<Range>& exclusions, const BindingJob& job) {
                          frame.start);
     }
     const auto index = static_cast<std::size_t>(same - exclusions.begin());
-    if (job.request.update && !grow(exclusions, index, frame.length)) return "the excluded ranges leave the file";
-    if (same->length != frame.length) {
+    // c2pa-rs leaves the padding of an odd RIFF chunk to the hash
+    const std::uint64_t tail = same->length % 2 == 1 ? job.located.loose_tail : 0;
+    if (job.request.update && !grow(exclusions, index, frame.length - tail))
+      return "the excluded ranges leave the file";
+    if (same->length != frame.length - tail) {
       return fmt::format("{} bytes at {} are left out of the hash, but the credential takes up {}", same->length,
                          frame.start, frame.length);
     }

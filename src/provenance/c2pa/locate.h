@@ -34,6 +34,7 @@ struct Located {
   std::vector<Range> framing;  ///< what the manifest exclusion of a data hash must cover, in file order
   std::vector<Mapped> layout;  ///< where each stretch of the (first) store lies; empty when it is encoded (SVG)
   std::vector<Range> optional_framing;  ///< may be excluded besides: TIFF's count field, RIFF's size field
+  std::uint64_t loose_tail = 0;  ///< padding at the end of the framing that a hash may cover instead (odd RIFF chunks)
   std::string problem;  ///< a store is there, but split, doubled or out of order: manifest.inaccessible.malformed
 
   bool found() const { return !stores.empty(); }

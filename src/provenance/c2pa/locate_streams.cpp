@@ -52,6 +52,7 @@ Result<void> locate_riff(const media::ByteSource& source, const Context& context
     if (type == fourcc("C2PA")) {
       TRY(take_store(source, context, {offset + 8, length}, chunk, located));
       located.optional_framing.push_back({4, 4});
+      located.loose_tail = length & 1;
     }
     offset = chunk.end();
   }
