@@ -55,6 +55,9 @@ void read_credential(const Headers& headers, CoseSign1& cose) {
   const Place* found = nullptr;
   for (const Place& place : places) {
     if (place.value == nullptr) continue;
+    // C2PA 2.5 §13.2: the same chain under both labels is one credential.
+    const auto same = [&] { return std::ranges::equal(found->value->encoded, place.value->encoded); };
+    if (found != nullptr && found->text != place.text && same()) continue;
     if (found != nullptr) {
       cose.credential_problem = "the signature names its certificates more than once";
       return;

@@ -227,6 +227,12 @@ TEST(Cose, CredentialPlaces) {
     EXPECT_TRUE(twice->x5chain.empty());
     EXPECT_EQ(verify_cose(*twice, kClaim).status, SignatureStatus::invalid_credential);
   }
+  cbor::Writer both;  // the same chain under both labels is one credential (C2PA 2.5 section 13.2)
+  both.map(2).integer(33).bytes(der).text("x5chain").bytes(der);
+  const auto single = parse_cose(assemble(bare, both.take(), Bytes(64, 1)));
+  ASSERT_TRUE(single);
+  EXPECT_EQ(single->credential_problem, "");
+  EXPECT_EQ(single->x5chain.size(), 1U);
   const auto none = parse_cose(assemble(bare, kNoHeaders, Bytes(64, 1)));
   ASSERT_TRUE(none);
   EXPECT_FALSE(none->credential_problem.empty());

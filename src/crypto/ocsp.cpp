@@ -106,12 +106,14 @@ std::vector<Answer> answers_about(OCSP_BASICRESP& basic, X509& certificate, X509
   return answers;
 }
 
-OcspCheck judge(const Answer& answer, const Certificate& responder, UnixTime time) {
+OcspCheck judge(const Answer& answer, const Certificate& responder, const OcspClock& clock) {
+  const UnixTime time = clock.stamped.value_or(clock.now);
   OcspCheck check;
   check.this_update = answer.this_update;
   check.next_update = answer.next_update;
   check.revoked_at = answer.revoked_at;
   if (!answer.this_update) return skipped("the answer does not say when it was made");
+  if (clock.now < *answer.this_update) return skipped("the answer was made after the time of validation");
   if (!responder.valid_at(*answer.this_update)) return skipped("the responder's certificate was not valid at the time");
   if (answer.status == V_OCSP_CERTSTATUS_REVOKED && !answer.taken_off_hold) {
     if (!answer.revoked_at || *answer.revoked_at <= time) {
@@ -124,9 +126,9 @@ OcspCheck judge(const Answer& answer, const Certificate& responder, UnixTime tim
     return check;
   }
   const UnixTime until = answer.next_update.value_or(*answer.this_update + kDay);
-  if (time < *answer.this_update) return skipped("the answer was made after the time in question");
+  const bool made_later = time < *answer.this_update;
   if (time > until) return skipped("the answer was no longer current at the time in question");
-  if (!responder.valid_at(time)) return skipped("the responder's certificate was not valid at the time");
+  if (!made_later && !responder.valid_at(time)) return skipped("the responder's certificate was not valid at the time");
   const bool good = answer.status == V_OCSP_CERTSTATUS_GOOD || answer.status == V_OCSP_CERTSTATUS_REVOKED;
   check.status = good ? OcspStatus::not_revoked : OcspStatus::unknown;
   check.reason = good ? "the signer's certificate was not revoked" : "the responder does not know the certificate";
@@ -159,7 +161,7 @@ Result<BasicHandle> decode(ByteView der) {
 
 }  // namespace
 
-OcspCheck check_ocsp(ByteView der, const Certificate& certificate, const Certificate& issuer, UnixTime time) {
+OcspCheck check_ocsp(ByteView der, const Certificate& certificate, const Certificate& issuer, const OcspClock& clock) {
   const ErrorQueue queue;
   auto decoded = decode(der);
   if (!decoded) return skipped(decoded.error().message);
@@ -170,6 +172,9 @@ OcspCheck check_ocsp(ByteView der, const Certificate& certificate, const Certifi
   if (!leaf || !parent || !extra || sk_X509_push(extra.get(), parent.get()) <= 0) {
     return skipped("the certificates cannot be read");
   }
+  // Cheap things first: a store may carry many answers, most of them about others.
+  const std::vector<Answer> answers = answers_about(basic, *leaf, *parent);
+  if (answers.empty()) return skipped("the answer is about another certificate");
   X509* signer = nullptr;
   if (OCSP_resp_get0_signer(&basic, &signer, extra.get()) != 1 || signer == nullptr) {
     return skipped("the responder's certificate is missing");
@@ -182,11 +187,9 @@ OcspCheck check_ocsp(ByteView der, const Certificate& certificate, const Certifi
     return skipped("the answer's signature is broken");
   if (std::string wrong = wrong_responder(*responder, issuer); !wrong.empty()) return skipped(std::move(wrong));
 
-  const std::vector<Answer> answers = answers_about(basic, *leaf, *parent);
-  if (answers.empty()) return skipped("the answer is about another certificate");
   OcspCheck best;
   for (const Answer& answer : answers) {
-    OcspCheck check = judge(answer, *responder, time);
+    OcspCheck check = judge(answer, *responder, clock);
     if (best.reason.empty() || weight(check.status) > weight(best.status)) best = std::move(check);
   }
   best.responder = responder->subject.full;
@@ -194,11 +197,11 @@ OcspCheck check_ocsp(ByteView der, const Certificate& certificate, const Certifi
 }
 
 OcspCheck check_ocsp(std::span<const Bytes> responses, const Certificate& certificate, const Certificate& issuer,
-                     UnixTime time) {
+                     const OcspClock& clock) {
   OcspCheck best = skipped("there is no answer");
   bool first = true;
   for (const Bytes& der : responses) {
-    OcspCheck check = check_ocsp(ByteView(der), certificate, issuer, time);
+    OcspCheck check = check_ocsp(ByteView(der), certificate, issuer, clock);
     if (first || weight(check.status) > weight(best.status)) best = std::move(check);
     first = false;
   }

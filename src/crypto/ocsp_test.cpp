@@ -22,7 +22,7 @@ struct World {
   Identity issuer = make_identity(authority_plan("Issuer"));
   Identity leaf = make_identity({}, "P-256", &issuer);
   Identity responder = make_identity(with({}, "extendedKeyUsage", "OCSPSigning"), "P-256", &issuer);
-  OcspCheck check(const OcspPlan& plan = {}, UnixTime time = kNow, const Identity* by = nullptr) const {
+  OcspCheck check(const OcspPlan& plan = {}, const OcspClock& time = kNow, const Identity* by = nullptr) const {
     const Bytes der = make_ocsp(by != nullptr ? *by : responder, leaf.certificate, issuer.certificate, plan);
     return check_ocsp(der, leaf.certificate, issuer.certificate, time);
   }
@@ -56,12 +56,24 @@ TEST(Ocsp, TimeOfTheAnswer) {
   EXPECT_EQ(world.check(open, kNow + kDay).status, OcspStatus::skipped);
 }
 
+TEST(Ocsp, ALaterAnswerSpeaksForWhatWasStampedBefore) {
+  const World world;
+  const Bytes der = make_ocsp(world.responder, world.leaf.certificate, world.issuer.certificate, {});
+  const auto check = [&](UnixTime now, UnixTime stamped) {
+    return check_ocsp(der, world.leaf.certificate, world.issuer.certificate, {now, stamped}).status;
+  };
+  EXPECT_EQ(check(kNow + 30 * kDay, kNow - 100 * kDay), OcspStatus::not_revoked);
+  EXPECT_EQ(check(kNow + 30 * kDay, kNow), OcspStatus::not_revoked);
+  EXPECT_EQ(check(kNow + 30 * kDay, kNow + 2 * kDay), OcspStatus::skipped);   // stamped when it had run out
+  EXPECT_EQ(check(kNow - 2 * kDay, kNow - 100 * kDay), OcspStatus::skipped);  // from the future
+}
+
 TEST(Ocsp, RevocationCountsFromWhenItTookEffect) {
   const World world;
   OcspPlan plan;
   plan.status = 'r';
-  EXPECT_EQ(world.check(plan, plan.revoked_at - 1).status, OcspStatus::not_revoked);  // valid_at_ts_ok
-  EXPECT_EQ(world.check(plan, plan.revoked_at).status, OcspStatus::revoked);
+  EXPECT_EQ(world.check(plan, {kNow, plan.revoked_at - 1}).status, OcspStatus::not_revoked);  // valid_at_ts_ok
+  EXPECT_EQ(world.check(plan, {kNow, plan.revoked_at}).status, OcspStatus::revoked);
   EXPECT_EQ(world.check(plan, kNow + 100 * kDay).status, OcspStatus::revoked);  // old news is still bad news
 }
 

@@ -282,24 +282,24 @@ TimeStampCheck check_time_stamp(ByteView der, ByteView stamped_bytes, const Trus
   check.stamp = std::move(*parsed);
   const TimeStamp& stamp = *check.stamp;
   if (!stamp.imprint_algorithm) {
-    return failed(std::move(check), TimeStampStatus::malformed,
+    return failed(std::move(check), TimeStampStatus::untrusted,
                   "the time stamp's digest algorithm is not allowed (" + stamp.imprint_oid + ")");
   }
   if (digest(*stamp.imprint_algorithm, stamped_bytes) != stamp.imprint) {
     return failed(std::move(check), TimeStampStatus::mismatch, "the time stamp is of something else");
   }
   if (!stamp.has_signer_certificate) {
-    return failed(std::move(check), TimeStampStatus::malformed, "the time stamp lacks its authority's certificate");
+    return failed(std::move(check), TimeStampStatus::untrusted, "the time stamp lacks its authority's certificate");
   }
   const CmsHandle cms = decode_cms(stamp.token);
   CMS_SignerInfo* const signer = cms ? signer_of(*cms) : nullptr;
   if (signer == nullptr) return failed(std::move(check), TimeStampStatus::malformed, "the time stamp has no signer");
   if (!strong_digest(*signer)) {
-    return failed(std::move(check), TimeStampStatus::malformed, "the time stamp is signed over a weak digest");
+    return failed(std::move(check), TimeStampStatus::untrusted, "the time stamp is signed over a weak digest");
   }
   // The certificate's chain is judged below, at genTime and against our own anchors.
   if (CMS_verify(cms.get(), nullptr, nullptr, nullptr, nullptr, CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY) != 1) {
-    return failed(std::move(check), TimeStampStatus::malformed, "the time stamp's own signature is broken");
+    return failed(std::move(check), TimeStampStatus::mismatch, "the time stamp's own signature is broken");
   }
   const Certificate& authority = stamp.certificates.front();
   if (std::string wrong = wrong_attributes(*signer, authority); !wrong.empty()) {

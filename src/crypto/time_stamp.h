@@ -30,11 +30,12 @@ struct TimeStamp {
 Result<TimeStamp> parse_time_stamp(ByteView der);
 
 enum class TimeStampStatus {
-  trusted,             ///< timeStamp.validated and timeStamp.trusted
-  untrusted,           ///< timeStamp.validated and timeStamp.untrusted: a good stamp by someone on no TSA list
-  malformed,           ///< timeStamp.malformed: no token, broken signature, no signing certificate named
-  mismatch,            ///< timeStamp.mismatch: it stamps something else
-  outside_validity,    ///< timeStamp.outsideValidity: made when the authority's chain was not valid
+  trusted,           ///< timeStamp.validated and timeStamp.trusted
+  untrusted,         ///< timeStamp.untrusted: by someone on no TSA list (then timeStamp.validated, too), by an unknown
+                     ///< certificate, or with an algorithm that is not allowed
+  malformed,         ///< timeStamp.malformed: no token, no signing certificate named
+  mismatch,          ///< timeStamp.mismatch: it stamps something else, or its own signature does not hold
+  outside_validity,  ///< timeStamp.outsideValidity: made when the authority's chain was not valid
   credential_invalid,  ///< timeStamp.credentialInvalid: the certificate may not stamp time
 };
 /// "timeStamp.trusted", …

@@ -115,7 +115,8 @@ TEST(TimeStamp, CertificateMustBeATsas) {
   }
 }
 
-TEST(TimeStamp, WhatIsMalformed) {
+// The codes are those of C2PA 2.5 section 14.8.2.
+TEST(TimeStamp, WhatIsMalformedAndWhatIsNotBelieved) {
   const World world;
   StampPlan anonymous, bare, weak, other_content, refused;
   anonymous.names_certificate = false;
@@ -124,11 +125,18 @@ TEST(TimeStamp, WhatIsMalformed) {
   other_content.content_type = "pkcs7-data";
   refused.as_response = true;
   refused.response_status = 2;
-  for (const auto& [plan, reason] :
-       {std::pair{anonymous, "does not name"}, std::pair{bare, "lacks"}, std::pair{weak, "weak digest"},
-        std::pair{other_content, "not a TSTInfo"}, std::pair{refused, "refused"}}) {
+  struct Case {
+    StampPlan plan;
+    const char* reason;
+    TimeStampStatus status;
+  };
+  for (const auto& [plan, reason, status] :
+       {Case{anonymous, "does not name", TimeStampStatus::malformed}, Case{bare, "lacks", TimeStampStatus::untrusted},
+        Case{weak, "weak digest", TimeStampStatus::untrusted},
+        Case{other_content, "not a TSTInfo", TimeStampStatus::malformed},
+        Case{refused, "refused", TimeStampStatus::malformed}}) {
     const TimeStampCheck check = world.check(plan);
-    EXPECT_EQ(check.status, TimeStampStatus::malformed) << reason;
+    EXPECT_EQ(check.status, status) << reason;
     EXPECT_THAT(check.reason, HasSubstr(reason));
     EXPECT_FALSE(check.validated);
   }
