@@ -79,15 +79,6 @@ Result<UnixTime> seconds(const ASN1_TIME* time) {
   return static_cast<UnixTime>(timegm(&parts));
 }
 
-std::string serial_of(const X509& certificate) {
-  const BigHandle number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(&certificate), nullptr));
-  if (!number) return {};
-  Bytes bytes(static_cast<std::size_t>(BN_num_bytes(number.get())));
-  BN_bn2bin(number.get(), bytes.data());
-  const std::string hex = bytes.empty() ? "00" : to_hex(bytes);
-  return BN_is_negative(number.get()) ? "-" + hex : hex;
-}
-
 std::string curve_of(EVP_PKEY& key) {
   int explicit_parameters = 0;
   if (EVP_PKEY_get_int_param(&key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &explicit_parameters) == 1 &&
@@ -232,6 +223,15 @@ Bytes taken(unsigned char* der, int size) {
   return bytes;
 }
 
+std::string hex_of(const asn1_string_st* integer) {
+  const BigHandle number(integer == nullptr ? nullptr : ASN1_INTEGER_to_BN(integer, nullptr));
+  if (!number) return {};
+  Bytes bytes(static_cast<std::size_t>(BN_num_bytes(number.get())));
+  BN_bn2bin(number.get(), bytes.data());
+  const std::string hex = bytes.empty() ? "00" : to_hex(bytes);
+  return BN_is_negative(number.get()) ? "-" + hex : hex;
+}
+
 X509Handle decode_x509(ByteView der) {
   if (der.empty() || der.size() > kMostCertificateBytes) return {};
   const unsigned char* at = der.data();
@@ -256,7 +256,7 @@ Result<Certificate> describe_x509(x509_st& certificate) {
   described.version = static_cast<int>(X509_get_version(&certificate)) + 1;
   described.subject = describe(X509_get_subject_name(&certificate));
   described.issuer = describe(X509_get_issuer_name(&certificate));
-  described.serial = serial_of(certificate);
+  described.serial = hex_of(X509_get0_serialNumber(&certificate));
   described.not_before = TRY(seconds(X509_get0_notBefore(&certificate)));
   described.not_after = TRY(seconds(X509_get0_notAfter(&certificate)));
   const ASN1_BIT_STRING* issuer_id = nullptr;

@@ -5,7 +5,8 @@
 #include "base/bytes.h"
 #include "crypto/certificate.h"
 
-struct stack_st_X509;  // OpenSSL's STACK_OF(X509)
+struct asn1_string_st;  // OpenSSL's ASN1_INTEGER among others
+struct stack_st_X509;   // OpenSSL's STACK_OF(X509)
 
 namespace bonafide::crypto {
 
@@ -47,6 +48,9 @@ Bytes der_of(const T& object, Encode encode) {
   const int size = encode(&object, &der);
   return taken(der, size);
 }
+
+/// An ASN.1 INTEGER in lower case hex, "-" in front when negative; empty for none.
+std::string hex_of(const asn1_string_st* integer);
 
 /// Empty when `der` is not exactly one certificate.
 X509Handle decode_x509(ByteView der);

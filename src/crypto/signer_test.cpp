@@ -3,8 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/cbor.h"
+#include "base/files.h"
 #include "crypto/pki_test.h"
+#include "support/support.h"
 
 namespace bonafide::crypto {
 namespace {
@@ -152,6 +153,64 @@ TEST(PemSigner, RefusesLeavesThatMayNotSign) {
   }
   const Chain weak("rsa1024");
   expect_error(pem_signer(key_pem(weak.leaf.key), weak.pem, {}, {}), Code::invalid_argument, "2048");
+}
+
+/// A signing program written in shell around the openssl tool.
+struct Script {
+  bonafide::testing::TemporaryFolder folder;
+  Chain chain;
+
+  explicit Script(const std::string& key) : chain(key) {
+    EXPECT_TRUE(write_file(folder.file("key.pem"), key_pem(chain.leaf.key), true));
+    EXPECT_TRUE(write_file(folder.file("chain.pem"), chain.pem, true));
+  }
+  std::vector<std::string> command(const std::string& algorithm, const std::string& sign) const {
+    return {"sh", "-c",
+            "cd '" + folder.path() + "'; case $1 in info) echo 'algorithm: " + algorithm +
+                "'; cat chain.pem;; sign) test \"$2\" = " + algorithm + " && cat >message && " + sign + ";; esac",
+            "signing-program"};
+  }
+};
+
+TEST(CommandSigner, SignsByTheProtocol) {
+  const Script rsa("rsa2048");
+  const auto pss = command_signer(rsa.command("ps256",
+                                              "openssl dgst -sha256 -sign key.pem -sigopt rsa_padding_mode:pss -sigopt "
+                                              "rsa_pss_saltlen:digest message"));
+  ASSERT_TRUE(pss) << pss.error().message;
+  EXPECT_EQ((*pss)->algorithm(), SignatureAlgorithm::ps256);
+  EXPECT_EQ((*pss)->chain().size(), 2U);
+  expect_signs(**pss);
+  const Script edwards("ed25519");
+  const auto ed25519 =
+      command_signer(edwards.command("ed25519", "openssl pkeyutl -sign -rawin -inkey key.pem -in message"));
+  ASSERT_TRUE(ed25519) << ed25519.error().message;
+  expect_signs(**ed25519);
+}
+
+TEST(CommandSigner, Failures) {
+  const Script script("P-256");
+  const auto signing = [&](const std::string& sign, int seconds = 20) {
+    const auto signer = command_signer(script.command("es256", sign), seconds);
+    EXPECT_TRUE(signer);
+    return (*signer)->sign(kMessage).error();
+  };
+  EXPECT_EQ(signing("{ echo 'card removed' >&2; exit 5; }").code, Code::unavailable);
+  EXPECT_THAT(signing("{ echo 'card removed' >&2; exit 5; }").message, HasSubstr("exit code 5): card removed"));
+  EXPECT_EQ(signing("sleep 20", 1).code, Code::unavailable);
+  EXPECT_EQ(signing("yes").code, Code::limit);
+  EXPECT_THAT(signing("printf short").message, HasSubstr("5 bytes, and the signature has 64"));
+  EXPECT_EQ(signing("openssl dgst -sha256 -sign key.pem message").code, Code::corrupt);  // DER, not r || s
+
+  const auto starting = [](const std::string& info) { return command_signer({"sh", "-c", info}, 20).error(); };
+  EXPECT_EQ(starting("exit 1").code, Code::unavailable);
+  EXPECT_EQ(starting("echo algorithm=es256").code, Code::corrupt);
+  EXPECT_EQ(starting("echo algorithm: rs256").code, Code::unsupported);
+  EXPECT_EQ(starting("echo algorithm: es256").code, Code::not_found);
+  EXPECT_EQ(starting("echo algorithm: es384; cat '" + script.folder.file("chain.pem") + "'").code,
+            Code::invalid_argument);
+  EXPECT_EQ(command_signer({}).error().code, Code::invalid_argument);
+  EXPECT_EQ(command_signer({"no-such-program-anywhere"}).error().code, Code::unavailable);
 }
 
 }  // namespace

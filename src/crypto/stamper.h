@@ -20,21 +20,23 @@ class Stamper {
   /// (certReq), its imprint and nonce checked. `unavailable` when the authority does not answer or refuses.
   virtual Result<Bytes> stamp(ByteView message) const = 0;
   /// A bound on a token's size, to reserve room by.
-  virtual std::size_t most_bytes() const { return 8192; }
+  virtual std::size_t most_bytes() const { return 12'288; }
 };
 
 /// RFC 3161 section 2.4.1: a TimeStampReq for SHA-256 of `message`, with a random nonce and certReq.
 Result<Bytes> time_stamp_request(ByteView message);
-/// The token of a TimeStampResp that answers `request`. corrupt: another imprint or nonce; unavailable: refused.
+/// The token of a TimeStampResp, or a bare token, that answers `request`, cut out as it came. corrupt: another imprint
+/// or nonce; unavailable: refused. Says nothing of its signature: check_time_stamp does.
 Result<Bytes> token_of_response(ByteView response, ByteView request);
 
 /// An authority of one's own: key and chain (leaf with EKU timeStamping first) as PEM. `at`: the time it writes; now
 /// when absent (tests set it).
 Result<std::unique_ptr<Stamper>> local_stamper(std::string_view key_pem, std::string_view chain_pem,
                                                std::optional<UnixTime> at, const Passphrase& passphrase);
-/// A program: TimeStampReq on its standard input, TimeStampResp or bare token on its standard output.
+/// A program: TimeStampReq on its standard input, TimeStampResp or bare token on its standard output, exit code 0.
 std::unique_ptr<Stamper> command_stamper(std::vector<std::string> command, int seconds = 60);
-/// RFC 3161 section 3.4 over HTTP.
+/// RFC 3161 section 3.4 over HTTP. Tokens of both kinds are handed on only when their signature and the authority's
+/// certificate hold (timeStamp.validated); whether it is trusted is a matter of the reader's lists. corrupt when not.
 std::unique_ptr<Stamper> http_stamper(std::string url, Fetch fetch);
 
 }  // namespace bonafide::crypto

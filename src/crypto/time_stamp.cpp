@@ -99,15 +99,6 @@ ByteView string_of(const ASN1_STRING* text) {
   return {ASN1_STRING_get0_data(text), static_cast<std::size_t>(ASN1_STRING_length(text))};
 }
 
-/// The magnitude of a number; empty for none.
-std::string hex_of(const ASN1_INTEGER* integer) {
-  const Handle<BIGNUM, BN_free> number(integer == nullptr ? nullptr : ASN1_INTEGER_to_BN(integer, nullptr));
-  if (!number) return {};
-  Bytes bytes(static_cast<std::size_t>(BN_num_bytes(number.get())));
-  BN_bn2bin(number.get(), bytes.data());
-  return to_hex(bytes);
-}
-
 /// The only signer; empty unless there is exactly one.
 CMS_SignerInfo* signer_of(CMS_ContentInfo& cms) {
   STACK_OF(CMS_SignerInfo)* const signers = CMS_get0_SignerInfos(&cms);
