@@ -6,6 +6,7 @@
 
 #include "base/context.h"
 #include "provenance/c2pa/locate.h"
+#include "provenance/c2pa/walkers.h"
 
 namespace bonafide::provenance::c2pa {
 
@@ -16,17 +17,27 @@ struct BmffBox {
   bool c2pa = false;         ///< a uuid box of C2PA
 };
 
+/// The extended type of C2PA's boxes (§A.5.1.1).
+inline constexpr std::uint8_t kC2paUuid[16] = {0xD8, 0xFE, 0xC3, 0xD6, 0x1B, 0x0E, 0x48, 0x3C,
+                                               0x92, 0x97, 0x58, 0x28, 0x87, 0x7E, 0xC4, 0x81};
+
 /// What a C2PA uuid box holds (§A.5): version and flags, a purpose, for a store the place of the first Merkle box.
 enum class Purpose { manifest, original, update, merkle, other };
 struct C2paBox {
   Purpose purpose = Purpose::other;
-  Range payload;  ///< the store or the CBOR, with padding behind
+  std::uint64_t purpose_at = 0;  ///< where its name stands in the file
+  /// The store or the CBOR, with padding behind. In front of an update's store the place of the first Merkle box is
+  /// left out by the text of §A.5.1.2 and written by c2pa-rs; both are read.
+  Range payload;
 };
 Result<C2paBox> c2pa_box(const media::ByteSource& source, const BmffBox& box);
 
-/// Every box at the top of the file. corrupt when one runs past the end.
-Result<std::vector<BmffBox>> bmff_roots(const media::ByteSource& source, const Context& context);
-/// Every box at a path such as "/moov/trak/mdia/minf/stbl/stco", in file order.
+/// Every box at the top of the file. corrupt when one runs past the end. `unread` is taken for one C2PA box, whatever
+/// its bytes are now: the place of a frame that is not filled yet.
+Result<std::vector<BmffBox>> bmff_roots(const media::ByteSource& source, const Context& context, Range unread = {});
+/// The boxes inside one that holds boxes. `nodes` counts on.
+Result<std::vector<BmffBox>> bmff_children(Window& window, const BmffBox& box, int& nodes, const Context& context);
+/// Every box at a path such as "/moov/trak[2]/mdia/minf/stbl/stco", in file order (§16.3.2.2).
 Result<std::vector<BmffBox>> bmff_at(const media::ByteSource& source, const std::vector<BmffBox>& roots,
                                      std::string_view path, const Context& context);
 

@@ -1,0 +1,146 @@
+// ISO base media files for tests: made with ffmpeg, or put together by hand.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "provenance/c2pa/bmff_offsets.h"
+#include "provenance/c2pa/embed.h"
+#include "provenance/c2pa/test_boxes.h"
+#include "support/support.h"
+
+namespace bonafide::provenance::c2pa::bmff {
+
+inline Bytes file_bytes(const std::string& path) {
+  const FileReader file = FileReader::open(path).value();
+  return file.read(0, static_cast<std::size_t>(file.size())).value();
+}
+
+inline void write_bytes(const std::string& path, const Bytes& bytes) {
+  std::ofstream out(path, std::ios::binary);
+  out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+inline Bytes all_of(const media::ByteSource& source) {
+  Bytes bytes(static_cast<std::size_t>(source.size()));
+  EXPECT_EQ(source.read_some(0, bytes).value(), bytes.size());
+  return bytes;
+}
+
+inline Bytes join(const std::vector<Bytes>& parts) {
+  Bytes all;
+  for (const Bytes& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+inline Bytes box(std::string_view type, const std::vector<Bytes>& parts) { return plain(type, as_text(join(parts))); }
+inline Bytes u32(std::uint64_t value) {
+  Bytes bytes;
+  put32(bytes, value);
+  return bytes;
+}
+inline Bytes u64(std::uint64_t value) { return join({u32(value >> 32), u32(value & 0xFFFFFFFF)}); }
+inline Bytes text(std::string_view content) { return Bytes(content.begin(), content.end()); }
+
+/// A manifest store of about `size` bytes.
+inline Bytes store_of(std::size_t size) {
+  return super("c2pa", "c2pa", {super("c2ma", "urn:c2pa:1", {plain("free", std::string(size, 'x'))})});
+}
+
+/// `bytes` with `store` in it; an empty store: with none.
+inline Result<Bytes> embedded(const Bytes& bytes, const Bytes& store, bool update = false) {
+  const media::MemorySource source(bytes);
+  const Located located = TRY(locate(source, Context()));
+  EmbedRequest request;
+  request.existing = &located;
+  if (!store.empty()) request.store_size = store.size();
+  request.update = update;
+  const Splice splice = TRY(plan_embedding(source, request, Context()));
+  SplicedSource view(source, splice);
+  if (!store.empty()) view.fill(TRY(frame_store(splice, store)));
+  return all_of(view);
+}
+
+/// Every place that a table of the file names, as offset and length, in the order of the tables.
+inline std::vector<OffsetField> places(const Bytes& bytes) {
+  const media::MemorySource source(bytes);
+  std::vector<OffsetField> found;
+  const auto roots = bmff_roots(source, Context()).value();
+  const auto seen = visit_offsets(
+      source, roots, true,
+      [&](const OffsetField& field) {
+        found.push_back(field);
+        return Result<void>();
+      },
+      Context());
+  EXPECT_TRUE(seen) << seen.error().to_string();
+  return found;
+}
+
+/// Up to 64 bytes of media that a table names; of a box, whose content may hold offsets itself, the header.
+inline Bytes named(const Bytes& bytes, const OffsetField& field) {
+  if (field.target >= bytes.size()) return {};
+  const auto at = bytes.begin() + static_cast<std::ptrdiff_t>(field.target);
+  const std::size_t left = bytes.size() - static_cast<std::size_t>(field.target);
+  using Kind = OffsetField::Kind;
+  const bool whole = field.kind == Kind::base || field.kind == Kind::index || field.kind == Kind::random;
+  const std::uint64_t most = whole ? 8 : 64;
+  const auto wanted = static_cast<std::size_t>(field.length > 0 ? std::min(field.length, most) : most);
+  return Bytes(at, at + static_cast<std::ptrdiff_t>(std::min(left, wanted)));
+}
+
+struct Sample {
+  std::string name;
+  std::string path;
+};
+
+/// What ffmpeg here can make, in every shape of file that matters.
+inline std::vector<Sample> samples() {
+  static const std::string picture = "-f lavfi -i testsrc2=size=160x120:rate=25:duration=3 ";
+  static const std::string tone = "-f lavfi -i sine=frequency=440:duration=3 ";
+  const bool h264 = std::system("ffmpeg -hide_banner -encoders 2>/dev/null | grep -q libx264") == 0;
+  const std::string video = h264 ? "-c:v libx264 -pix_fmt yuv420p -g 12 -bf 2 " : "-c:v mpeg4 -g 12 ";
+  const std::string both = "ffmpeg -v error -y " + picture + tone + "-bitexact " + video + "-c:a aac ";
+  std::vector<Sample> made;
+  const auto make = [&](const std::string& name, const std::string& command) {
+    made.push_back({name, testing::made(name, command + " \"$OUT\"")});
+  };
+  make("plain.mp4", both);
+  make("faststart.mp4", both + "-movflags faststart");
+  make("fragments.mp4", both + "-movflags frag_keyframe+empty_moov");
+  make("moof_base.mp4", both + "-movflags frag_keyframe+empty_moov+default_base_moof");
+  make("index.mp4", both + "-movflags frag_keyframe+empty_moov+dash+global_sidx");
+  make("separate.mp4", both + "-movflags frag_keyframe+empty_moov+separate_moof");
+  make("encrypted.mp4", both +
+                            "-encryption_scheme cenc-aes-ctr -encryption_key 00112233445566778899aabbccddeeff "
+                            "-encryption_kid 112233445566778899aabbccddeeff00");
+  make("movie.mov", both);
+  make("sound.m4a", "ffmpeg -v error -y " + tone + "-bitexact -c:a aac");
+  if (std::system("ffmpeg -hide_banner -encoders 2>/dev/null | grep -q libaom-av1 && "
+                  "ffmpeg -hide_banner -muxers 2>/dev/null | grep -q avif") == 0) {
+    make("still.avif",
+         "ffmpeg -v error -y -f lavfi -i testsrc2=size=96x64:rate=1:duration=1 -frames:v 1 "
+         "-c:v libaom-av1 -still-picture 1 -cpu-used 8");
+  }
+  if (std::system("command -v heif-enc >/dev/null") == 0) {
+    make("still.heic",
+         "ffmpeg -v error -y -f lavfi -i testsrc2=size=96x64:rate=1:duration=1 -frames:v 1 "
+         "\"$OUT.png\" && heif-enc -q 50 \"$OUT.png\" -o");
+  }
+  return made;
+}
+
+/// The digests of all frames that ffmpeg decodes, or of the file's first picture when ffmpeg cannot read it.
+inline std::string decoded(const std::string& path) {
+  const std::string out = path + ".md5";
+  const std::string command =
+      "ffmpeg -v error -i '" + path + "' -f framemd5 -bitexact - 2>'" + out + ".log' >'" + out + "'";
+  if (std::system(command.c_str()) != 0) return "not decoded";
+  return read_file(out, 1 << 24).value_or("");
+}
+
+}  // namespace bonafide::provenance::c2pa::bmff
