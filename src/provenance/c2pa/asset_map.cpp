@@ -27,6 +27,8 @@ bool is_id3(ByteView head) {  // a tag, or sound before which one may stand
   return format == media::Format::flac || format == media::Format::mp3;
 }
 
+bool is_jxl(ByteView head) { return begins(head, "JXL ", 4); }
+
 bool is_bmff(ByteView head) {
   for (const std::string_view type :
        {"ftyp", "styp", "moov", "moof", "mdat", "free", "skip", "wide", "uuid", "sidx", "emsg", "pnot", "meta"}) {
@@ -42,12 +44,13 @@ bool is_svg(ByteView head) {
 }
 
 constexpr AssetMap kTable[] = {
-    {Container::jpeg, is_jpeg, locate_jpeg, nullptr, nullptr, nullptr},
-    {Container::png, is_png, locate_png, nullptr, nullptr, nullptr},
-    {Container::riff, is_riff, locate_riff, nullptr, nullptr, nullptr},
-    {Container::gif, is_gif, locate_gif, nullptr, nullptr, nullptr},
+    {Container::jpeg, is_jpeg, locate_jpeg, nullptr, nullptr, boxes_jpeg},
+    {Container::png, is_png, locate_png, nullptr, nullptr, boxes_png},
+    {Container::riff, is_riff, locate_riff, nullptr, nullptr, boxes_riff},
+    {Container::gif, is_gif, locate_gif, nullptr, nullptr, boxes_gif},
     {Container::tiff, is_tiff, locate_tiff, nullptr, nullptr, nullptr},
     {Container::sidecar, is_sidecar, locate_sidecar, nullptr, nullptr, nullptr},
+    {Container::jxl, is_jxl, locate_jxl, nullptr, nullptr, boxes_jxl},
     {Container::bmff, is_bmff, locate_bmff, plan_bmff, frame_bmff, nullptr},
     {Container::id3, is_id3, locate_id3, nullptr, nullptr, nullptr},
     {Container::svg, is_svg, locate_svg, nullptr, nullptr, nullptr},
@@ -66,8 +69,8 @@ const AssetMap* asset_map(Container container) {
 }
 
 bool has_unread_place(ByteView head) {
-  return begins(head, "%PDF") || begins(head, "JXL ", 4) || begins(head, "PK\x03\x04") || begins(head, "OggS") ||
-         begins(head, "RF64") || begins(head, "II+\0"sv) || begins(head, "MM\0+"sv);
+  return begins(head, "%PDF") || begins(head, "PK\x03\x04") || begins(head, "OggS") || begins(head, "RF64") ||
+         begins(head, "II+\0"sv) || begins(head, "MM\0+"sv);
 }
 
 }  // namespace bonafide::provenance::c2pa

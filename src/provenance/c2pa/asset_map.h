@@ -10,7 +10,8 @@
 namespace bonafide::provenance::c2pa {
 
 using BoxLister = Result<std::vector<NamedBox>>(const media::ByteSource& source, const Located& located,
-                                                const Context& context);
+                                                const BoxListOptions& options, const Context& context);
+BoxLister boxes_jpeg, boxes_png, boxes_gif, boxes_riff, boxes_jxl;
 
 struct AssetMap {
   Container container = Container::other;

@@ -1,6 +1,7 @@
-// Manifest stores in JPEG, PNG, GIF and TIFF (C2PA 2.5 §A.3).
+// Manifest stores in JPEG, PNG, GIF, TIFF and JPEG XL (C2PA 2.5 §A.3).
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "provenance/c2pa/walkers.h"
@@ -106,9 +107,13 @@ Result<std::uint64_t> sub_blocks(Window& window, std::uint64_t offset, const Con
   }
 }
 
-std::uint64_t colour_table(std::uint8_t flags) { return (flags & 0x80) != 0 ? 3ULL << ((flags & 7) + 1) : 0; }
-
 }  // namespace
+
+std::uint64_t gif_colours(std::uint8_t packed) { return (packed & 0x80) != 0 ? 3ULL << ((packed & 7) + 1) : 0; }
+
+Result<std::uint64_t> after_sub_blocks(Window& window, std::uint64_t offset, const Context& context) {
+  return sub_blocks(window, offset, context, nullptr, nullptr);
+}
 
 Result<void> locate_jpeg(const media::ByteSource& source, const Context& context, Located& located) {
   Window window(source);
@@ -160,7 +165,7 @@ Result<void> locate_png(const media::ByteSource& source, const Context& context,
 
 Result<void> locate_gif(const media::ByteSource& source, const Context& context, Located& located) {
   Window window(source);
-  std::uint64_t offset = 13 + colour_table(TRY(window.u8(10)));
+  std::uint64_t offset = 13 + gif_colours(TRY(window.u8(10)));
   int nodes = 0;
   while (offset < source.size()) {
     TRY(count_node(context, nodes, offset));
@@ -168,8 +173,8 @@ Result<void> locate_gif(const media::ByteSource& source, const Context& context,
     const std::uint8_t introducer = TRY(window.u8(offset));
     if (introducer == 0x3B) break;  // trailer
     if (introducer == 0x2C) {       // image: descriptor, local colours, code size, data
-      offset += 10 + colour_table(TRY(window.u8(offset + 9))) + 1;
-      offset = TRY(sub_blocks(window, offset, context, nullptr, nullptr));
+      offset += 10 + gif_colours(TRY(window.u8(offset + 9))) + 1;
+      offset = TRY(after_sub_blocks(window, offset, context));
       continue;
     }
     if (introducer != 0x21) return make_error(Code::corrupt, "a GIF block was expected", offset);
@@ -184,7 +189,7 @@ Result<void> locate_gif(const media::ByteSource& source, const Context& context,
       if (!located.problem.empty()) return {};
       continue;
     }
-    offset = TRY(sub_blocks(window, offset + 2, context, nullptr, nullptr));
+    offset = TRY(after_sub_blocks(window, offset + 2, context));
   }
   return {};
 }
@@ -211,6 +216,33 @@ Result<void> locate_tiff(const media::ByteSource& source, const Context& context
       located.optional_framing.push_back({entry + 4, 4});
     }
     ifd = TRY(window.u32(ifd + 2 + 12ULL * entries, big_endian));
+  }
+  return {};
+}
+
+Result<void> locate_jxl(const media::ByteSource& source, const Context& context, Located& located) {
+  static const Uuid wanted = c2pa_uuid("c2pa");
+  Window window(source);
+  int nodes = 0;
+  for (std::uint64_t offset = 0; offset < source.size();) {
+    TRY(count_node(context, nodes, offset));
+    std::uint64_t length = TRY(window.u32be(offset));
+    const std::uint64_t header = length == 1 ? 16 : 8;
+    if (length == 0) length = source.size() - offset;
+    if (length == 1) length = TRY(window.u64be(offset + 8));
+    if (length < header) return make_error(Code::corrupt, "a box shorter than its own header", offset);
+    const Range box{offset, length};
+    if (length > source.size() - offset) {
+      if (located.found()) return {};  // the hash over the file tells what is missing
+      return make_error(Code::corrupt, "a JPEG XL box runs past the end of the file", offset);
+    }
+    if (TRY(window.u32be(offset + 4)) == fourcc("jumb") && length >= header + 24) {
+      const ByteView begin = TRY(window.at(offset + header, 24));  // other standards use such boxes, too
+      if (as_text(begin.subspan(4, 4)) == "jumd" && std::ranges::equal(begin.subspan(8), wanted)) {
+        TRY(take_store(source, context, box, box, located));  // the box is itself the store (§A.3.11)
+      }
+    }
+    offset = box.end();
   }
   return {};
 }

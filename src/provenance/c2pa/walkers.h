@@ -28,11 +28,15 @@ class Window {
 
 using Walker = Result<void>(const media::ByteSource& source, const Context& context, Located& located);
 Walker locate_jpeg, locate_png, locate_riff, locate_gif, locate_tiff, locate_bmff, locate_id3, locate_svg,
-    locate_sidecar;
+    locate_sidecar, locate_jxl;
 
 /// Copies the store at `range` and notes `framing`; a second store becomes located.problem.
 Result<void> take_store(const media::ByteSource& source, const Context& context, Range range, Range framing,
                         Located& located);
+/// GIF: bytes of the colour table that a Packed Fields byte announces.
+std::uint64_t gif_colours(std::uint8_t packed);
+/// GIF: the offset behind the sub-blocks that begin at `offset`, terminator included.
+Result<std::uint64_t> after_sub_blocks(Window& window, std::uint64_t offset, const Context& context);
 /// limit when more boxes, chunks or tags were seen than the limits allow; cancelled when asked to stop.
 Result<void> count_node(const Context& context, int& nodes, std::uint64_t offset);
 
