@@ -11,7 +11,9 @@ Result<std::size_t> SliceSource::read_some(std::uint64_t offset, std::span<std::
 }
 
 Result<void> feed(crypto::Hasher& hasher, const media::ByteSource& source, Range range, const Context& context) {
-  constexpr std::uint64_t kStep = 1 << 20;
+  // 256 KiB stay in the second-level cache between reading and hashing: 600 MB in cache took 0.36 s of processor time,
+  // 0.37 s with 1 MiB, 0.38 s for openssl dgst (8 KiB) and mmap (EPYC with SHA-NI, November 2026).
+  constexpr std::uint64_t kStep = 256 * 1024, kTell = 1 << 20;
   Bytes buffer(static_cast<std::size_t>(std::min(kStep, range.length)));
   for (std::uint64_t done = 0; done < range.length;) {
     if (context.stopped()) return make_error(Code::cancelled, "stopped");
@@ -22,7 +24,7 @@ Result<void> feed(crypto::Hasher& hasher, const media::ByteSource& source, Range
     }
     hasher.update(part);
     done += part.size();
-    context.report("verifying", range.start + done, source.size());
+    if (done % kTell == 0 || done == range.length) context.report("verifying", range.start + done, source.size());
   }
   return {};
 }

@@ -19,7 +19,7 @@ class SliceSource final : public media::ByteSource {
   Range range_;
 };
 
-/// Feeds the bytes of `range` to `hasher`, 1 MiB at a time.
+/// Feeds the bytes of `range` to `hasher`, 256 KiB at a time; tells the progress every MiB.
 Result<void> feed(crypto::Hasher& hasher, const media::ByteSource& source, Range range, const Context& context);
 /// Sorted, with touching and overlapping ranges joined, empty ones dropped.
 std::vector<Range> joined(std::vector<Range> ranges);
