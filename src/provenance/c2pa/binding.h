@@ -32,6 +32,7 @@ struct BindingRequest {
   std::string default_alg;  ///< the claim's; used when the assertion names none
   bool update = false;      ///< reached through an update manifest: the store has grown since
   bool explain = false;     ///< fill BindingCheck::trace
+  bool part = false;        ///< the source is one part of a multi-asset file
 };
 
 /// Is this the base label of a hard binding?

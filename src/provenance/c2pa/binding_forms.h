@@ -12,7 +12,6 @@ struct BindingJob {
   const Located& located;
   const Context& context;
   BindingCheck& check;
-  bool part = false;  ///< `source` is one part of a multi-asset file
 
   void answer(std::string code, std::string reason) const {
     check.code = std::move(code);

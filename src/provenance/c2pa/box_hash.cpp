@@ -87,7 +87,7 @@ bool BoxHash::read_groups() {
     if (!read_group(entry)) return false;
   if (std::ranges::count(wanted_, kStore) > 1) return malformed("the credential is listed more than once");
   const auto after = std::ranges::find(wanted_, kAfter);
-  if (after != wanted_.end() && (job_.part || after + 1 != wanted_.end())) {
+  if (after != wanted_.end() && (job_.request.part || after + 1 != wanted_.end())) {
     return malformed("what follows the format's end is not listed last");
   }
   return true;
