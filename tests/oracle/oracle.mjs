@@ -3,9 +3,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
+import { webcrypto } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+globalThis.crypto ??= webcrypto;  // Node 18 has it, but not there
 const here = path.dirname(fileURLToPath(import.meta.url));
 /// Where scripts/oracle.sh installed the packages; apart from the scripts, so that the source tree stays clean.
 const installed = process.env.BONAFIDE_ORACLE ?? path.join(here, '../../build/oracle');

@@ -24,7 +24,7 @@ authorityKeyIdentifier = keyid
 [claim]
 basicConstraints = critical,CA:FALSE
 keyUsage = critical,digitalSignature
-extendedKeyUsage = critical,1.3.6.1.4.1.62558.2.1
+extendedKeyUsage = critical,1.3.6.1.4.1.62558.2.1,emailProtection
 subjectKeyIdentifier = hash
 authorityKeyIdentifier = keyid
 [stamp]

@@ -1,7 +1,7 @@
 // Jobs: {"input": …, "output": …, "algorithm": "es256", "key": PEM file, "chain": PEM file, "definition": {…}}
 // and perhaps: "stamper": folder with the authority's tsa.cnf, "ocsp": DER file to staple, "reserve": bytes,
 // "intent": "edit" | "update" | {"create": source type}, "settings": {…}, "ingredients": [{"definition", "file"}],
-// "redactions": [{"uri", "reason"}]. Answers {} or {"error": …}.
+// "redactions": [{"uri", "reason"}], "sidecar": file that the store is written to instead. Answers {} or {"error": …}.
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -78,13 +78,15 @@ await serve(async (job) => {
     ...job.settings,
   }));
   try {
+    if (job.sidecar) builder.setNoEmbed(true);
     if (job.intent) builder.setIntent(job.intent);
     for (const { definition, file } of job.ingredients ?? [])
       await withBlob(file, (blob) => builder.addIngredientFromBlob(JSON.stringify(definition), typeOf(file), blob));
     for (const { uri, reason } of job.redactions ?? []) builder.addRedaction(uri, reason);
     const signer = { alg: job.algorithm, reserveSize: job.reserve, sign: async (claim) => new Uint8Array(cose(job, claim)) };
-    const signed = await withBlob(job.input, (blob) => builder.sign(signer, [], typeOf(job.input), blob));
-    fs.writeFileSync(job.output, signed);
+    const both = await withBlob(job.input, (blob) => builder.signAndGetManifestBytes(signer, [], typeOf(job.input), blob));
+    fs.writeFileSync(job.output, both.asset);
+    if (job.sidecar) fs.writeFileSync(job.sidecar, both.manifest);
     return {};
   } finally {
     builder.free();
