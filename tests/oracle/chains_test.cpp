@@ -55,9 +55,11 @@ TEST_F(OracleChains, HistoriesOfTheOracle) {
     must_sign({edited, updated, composed});
 
     for (const std::string what : {"first", "edited", "updated", "composed"}) {
-      EXPECT_EQ(theirs(out(what + extension)), "Trusted") << what << extension;
+      // its updates of RIFF change a size field that it has hashed (c2pa-rs #2529): both sides see that
+      const std::string wanted = name == "wav" && what == "updated" ? "Invalid" : "Trusted";
+      EXPECT_EQ(theirs(out(what + extension)), wanted) << what << extension;
       const Ours answer = ours(out(what + extension));
-      EXPECT_EQ(answer.summary(), "Trusted") << what << extension << ":" << answer.notes;
+      EXPECT_EQ(answer.summary(), wanted) << what << extension << ":" << answer.notes;
     }
   }
 }
