@@ -37,7 +37,6 @@ class BoxHash {
   bool read_groups();
   bool read_group(const cbor::Value& entry);
   Result<bool> list();
-  Result<void> split_after();
   bool pair_up();
   bool differ(std::size_t at, const std::string& name);
   bool exclusions_of(const Group& group, std::size_t first, std::vector<Range>& holes);
@@ -93,28 +92,11 @@ bool BoxHash::read_groups() {
   return true;
 }
 
-/// A JPEG with several pictures may list the boxes of each instead of one "c2pa.after" (§16.3.3.3.1).
-Result<void> BoxHash::split_after() {
-  while (!boxes_.empty() && boxes_.back().name == kAfter && boxes_.size() <= wanted_.size() &&
-         wanted_[boxes_.size() - 1] == "SOI") {
-    const Range rest = boxes_.back().range;
-    Located next;
-    next.container = Container::jpeg;
-    auto more = list_boxes(SliceSource(job_.source, rest), next, job_.context);
-    if (!more && more.error().code == Code::corrupt) return {};
-    if (!more) return more.error();
-    boxes_.pop_back();
-    for (NamedBox& box : *more) {
-      box.range.start += rest.start;
-      boxes_.push_back(std::move(box));
-    }
-  }
-  return {};
-}
-
 /// False when the check is answered already.
 Result<bool> BoxHash::list() {
-  auto found = list_boxes(job_.source, job_.located, job_.context);
+  // A JPEG with several pictures may list the boxes of each instead of one "c2pa.after" (§16.3.3.3.1).
+  const BoxListOptions options{.every_picture = std::ranges::count(wanted_, "SOI") > 1};
+  auto found = list_boxes(job_.source, job_.located, job_.context, options);
   if (!found && found.error().code == Code::unsupported) {
     job_.check.unsupported = "this version cannot check the box hash of this kind of file";
     return false;
@@ -124,7 +106,6 @@ Result<bool> BoxHash::list() {
   }
   if (!found) return found.error();
   boxes_ = std::move(*found);
-  TRY(split_after());
   std::uint64_t at = 0;
   for (const NamedBox& box : boxes_) {
     if (box.range.start != at) return make_error(Code::internal, "the list of boxes has a gap", at);
