@@ -59,6 +59,11 @@ TEST(Json, RefusesDeepAndBrokenText) {
   EXPECT_EQ(parse_json("{\"a\": ").error().code, Code::corrupt);
   EXPECT_EQ(parse_json(std::string(100, '[') + std::string(100, ']')).error().code, Code::limit);
   EXPECT_EQ(parse_json("[1e999]").error().code, Code::corrupt);
+  std::string wide = "{\"a\":{\"a\":1},\"0\":0";
+  for (int i = 1; i < 9000; ++i) wide += ",\"" + std::to_string(i) + "\":0";
+  EXPECT_TRUE(parse_json(wide + "}"));
+  for (int i = 9000; i < 200'000; ++i) wide += ",\"" + std::to_string(i) + "\":0";
+  EXPECT_EQ(parse_json(wide + "}").error().code, Code::limit);
 }
 
 TEST(Time, Rfc3339ReachesPastTheClocksOwnRange) {

@@ -10,7 +10,7 @@ namespace bonafide {
 
 using Json = nlohmann::ordered_json;
 
-/// Refuses text deeper than 64 levels. Never throws.
+/// `limit` for text deeper than 64 levels or with objects so wide that building them would take seconds. Never throws.
 Result<Json> parse_json(std::string_view text);
 /// Never throws: broken UTF-8 is replaced. indent < 0: one line.
 std::string dump_json(const Json& json, int indent = -1);

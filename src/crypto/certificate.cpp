@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::size_t kMostCertificateBytes = std::size_t{64} << 10;  // the largest of ../shared/data/c2pa: 2.1 KiB
 constexpr std::size_t kMostPemCertificates = 10'000;
+constexpr int kMostNameParts = 64;
 constexpr std::size_t kMostNameBytes = 1024;
 constexpr int kLeastRsaBits = 2048;  // C2PA 2.5 section 13.5
 
@@ -46,15 +47,24 @@ std::string one_line(std::string text) {
   return text;
 }
 
-std::string part_of(const X509_NAME* name, int nid) {
-  const int index = X509_NAME_get_index_by_NID(name, nid, -1);
-  if (index < 0) return {};
+std::string value_of(const X509_NAME_ENTRY* entry) {
   unsigned char* text = nullptr;
-  const int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, index)));
+  const int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(entry));
   if (size < 0) return {};
   std::string value(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
   OPENSSL_free(text);
   return one_line(std::move(value));
+}
+
+std::string part_of(const X509_NAME* name, int nid) {
+  const int index = X509_NAME_get_index_by_NID(name, nid, -1);
+  return index < 0 ? std::string() : value_of(X509_NAME_get_entry(name, index));
+}
+
+/// "CN", "O", …, or the dotted identifier where there is no short name.
+std::string short_name_of(const ASN1_OBJECT* object) {
+  const int nid = OBJ_obj2nid(object);
+  return nid == NID_undef ? dotted(object) : OBJ_nid2sn(nid);
 }
 
 DistinguishedName describe(const X509_NAME* name) {
@@ -68,6 +78,10 @@ DistinguishedName describe(const X509_NAME* name) {
   }
   described.common_name = part_of(name, NID_commonName);
   described.organization = part_of(name, NID_organizationName);
+  for (int i = 0; i < std::min(X509_NAME_entry_count(name), kMostNameParts); ++i) {
+    const X509_NAME_ENTRY* const entry = X509_NAME_get_entry(name, i);
+    described.parts.emplace_back(short_name_of(X509_NAME_ENTRY_get_object(entry)), value_of(entry));
+  }
   return described;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -32,6 +33,8 @@ struct DistinguishedName {
   std::string full;          ///< "CN=…,O=…,C=…"
   std::string common_name;   ///< empty when absent
   std::string organization;  ///< empty when absent
+  /// All parts in the name's order, by OpenSSL's short names ("CN", "emailAddress") or dotted; the first 64.
+  std::vector<std::pair<std::string, std::string>> parts;
 };
 
 enum class KeyType { rsa, rsa_pss, ec, ed25519, other };

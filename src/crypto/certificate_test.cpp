@@ -32,6 +32,7 @@ TEST(Certificate, FactsComeOut) {
   EXPECT_EQ(leaf.serial, "1234");
   EXPECT_EQ(leaf.subject.common_name, "Näme with a break");
   EXPECT_EQ(leaf.subject.organization, "Bonafide tests");
+  EXPECT_THAT(leaf.subject.parts, ::testing::Contains(std::pair<std::string, std::string>("CN", "Näme with a break")));
   EXPECT_EQ(leaf.issuer.common_name, "Root");
   EXPECT_THAT(leaf.issuer.full, HasSubstr("CN=Root"));
   EXPECT_EQ(leaf.not_before, plan.from);

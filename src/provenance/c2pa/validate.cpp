@@ -485,7 +485,11 @@ Result<Validation> validate(const media::ByteSource& source, Located located, co
     if (store.error().code != Code::corrupt) return store.error();
     return broken_store(store.error().message);
   }
-  return Validator(source, located, *store, options, context).run();
+  const auto kept =
+      std::make_shared<const Store>(std::move(*store));  // its boxes view bytes on the heap: moving is safe
+  Validation validation = TRY(Validator(source, located, *kept, options, context).run());
+  validation.store = kept;
+  return validation;
 }
 
 }  // namespace bonafide::provenance::c2pa

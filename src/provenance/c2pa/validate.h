@@ -1,6 +1,7 @@
 // Validation of a manifest store against its file (C2PA 2.5 §14): status codes of Annex D, the states invalid, valid
 // and trusted, and, apart from them, whether any byte was changed. An unknown signer is not a changed file.
 #pragma once
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -85,9 +86,10 @@ struct Validation {
   std::string unsupported;  ///< why the answer is incomplete (a binding or algorithm not known here), or empty
   std::vector<ManifestReport> manifests;  ///< the active one first
   std::vector<Delta> deltas;
-  std::vector<Uncovered> uncovered;  ///< file ranges no hash and no signature covers
-  std::vector<Objection> findings;   ///< with options.strict any of these makes the answer Invalid
-  HashTrace hash_trace;              ///< how the hard binding was computed, with options.explain
+  std::vector<Uncovered> uncovered;    ///< file ranges no hash and no signature covers
+  std::vector<Objection> findings;     ///< with options.strict any of these makes the answer Invalid
+  HashTrace hash_trace;                ///< how the hard binding was computed, with options.explain
+  std::shared_ptr<const Store> store;  ///< what was validated, taken apart; nothing when it could not be read
 };
 
 struct ValidateOptions {
