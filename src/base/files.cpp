@@ -76,7 +76,7 @@ Result<Bytes> FileReader::read(std::uint64_t offset, std::size_t count) const {
   return bytes;
 }
 
-Result<FileWriter> FileWriter::create(const std::string& path, bool overwrite) {
+Result<FileWriter> FileWriter::create(const std::string& path, bool overwrite, unsigned mode) {
   if (!overwrite && std::filesystem::exists(path)) {
     Error error = make_error(Code::invalid_argument, "exists already; use --force to replace it");
     error.file = path;
@@ -91,7 +91,9 @@ Result<FileWriter> FileWriter::create(const std::string& path, bool overwrite) {
     writer.temporary_.clear();
     return system_error(path, "cannot write");
   }
-  ::fchmod(writer.descriptor_, 0644);
+  struct stat old {};
+  if (overwrite && ::stat(path.c_str(), &old) == 0) mode = old.st_mode & 07777U;
+  ::fchmod(writer.descriptor_, mode);
   return writer;
 }
 
@@ -134,6 +136,31 @@ Result<void> FileWriter::commit() {
     ::close(directory);
   }
   return {};
+}
+
+Result<void> patch_file(const std::string& path, std::uint64_t offset, ByteView bytes) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0) return system_error(path, "cannot write");
+  struct stat state {};
+  Result<void> done;
+  if (::fstat(descriptor, &state) != 0) done = system_error(path, "cannot write");
+  if (done && (offset > static_cast<std::uint64_t>(state.st_size) ||
+               bytes.size() > static_cast<std::uint64_t>(state.st_size) - offset)) {
+    done = make_error(Code::invalid_argument, "bytes to be written over run past the end", offset);
+  }
+  while (done && !bytes.empty()) {
+    const ssize_t put = ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) {
+      done = system_error(path, "cannot write");
+      break;
+    }
+    offset += static_cast<std::uint64_t>(put);
+    bytes = bytes.subspan(static_cast<std::size_t>(put));
+  }
+  if (done && ::fsync(descriptor) != 0) done = system_error(path, "cannot write");
+  ::close(descriptor);
+  return done;
 }
 
 Result<void> write_file(const std::string& path, std::string_view text, bool overwrite) {

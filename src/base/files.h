@@ -31,8 +31,8 @@ class FileReader {
 /// A file being written. Nothing shows under the final name until commit(); dropping it removes the temporary file.
 class FileWriter {
  public:
-  /// `overwrite` false: refuses (invalid_argument) when `path` exists.
-  static Result<FileWriter> create(const std::string& path, bool overwrite);
+  /// `overwrite` false: refuses (invalid_argument) when `path` exists; true: a file that is replaced keeps its mode.
+  static Result<FileWriter> create(const std::string& path, bool overwrite, unsigned mode = 0644);
   FileWriter(FileWriter&& other) noexcept;
   FileWriter& operator=(FileWriter&&) = delete;
   FileWriter(const FileWriter&) = delete;
@@ -50,6 +50,8 @@ class FileWriter {
   bool overwrite_ = false;
 };
 
+/// Writes over `bytes.size()` bytes of an existing file at `offset`, in place, and syncs. Never makes the file longer.
+Result<void> patch_file(const std::string& path, std::uint64_t offset, ByteView bytes);
 Result<void> write_file(const std::string& path, std::string_view text, bool overwrite);
 /// A whole small file as text; `limit` when it is larger than `most` bytes.
 Result<std::string> read_file(const std::string& path, std::uint64_t most);

@@ -10,23 +10,38 @@ struct FormatRow {
   Format format;
   std::string_view name;
   Kind kind;
+  std::string_view media_type;
 };
 constexpr FormatRow kFormats[] = {
-    {Format::unknown, "unknown", Kind::unknown}, {Format::jpeg, "JPEG", Kind::image},
-    {Format::png, "PNG", Kind::image},           {Format::webp, "WebP", Kind::image},
-    {Format::tiff, "TIFF", Kind::image},         {Format::gif, "GIF", Kind::image},
-    {Format::bmp, "BMP", Kind::image},           {Format::avif, "AVIF", Kind::image},
-    {Format::heic, "HEIC", Kind::image},         {Format::jxl, "JPEG XL", Kind::image},
-    {Format::svg, "SVG", Kind::image},           {Format::pdf, "PDF", Kind::document},
-    {Format::mp4, "MP4", Kind::video},           {Format::mov, "QuickTime", Kind::video},
-    {Format::matroska, "Matroska", Kind::video}, {Format::avi, "AVI", Kind::video},
-    {Format::mpegts, "MPEG-TS", Kind::video},    {Format::mpegps, "MPEG-PS", Kind::video},
-    {Format::flv, "FLV", Kind::video},           {Format::asf, "ASF", Kind::video},
-    {Format::wav, "WAV", Kind::audio},           {Format::flac, "FLAC", Kind::audio},
-    {Format::mp3, "MP3", Kind::audio},           {Format::m4a, "M4A", Kind::audio},
-    {Format::ogg, "Ogg", Kind::audio},           {Format::aac, "AAC", Kind::audio},
-    {Format::aiff, "AIFF", Kind::audio},         {Format::amr, "AMR", Kind::audio},
-    {Format::caf, "CAF", Kind::audio},
+    {Format::unknown, "unknown", Kind::unknown, "application/octet-stream"},
+    {Format::jpeg, "JPEG", Kind::image, "image/jpeg"},
+    {Format::png, "PNG", Kind::image, "image/png"},
+    {Format::webp, "WebP", Kind::image, "image/webp"},
+    {Format::tiff, "TIFF", Kind::image, "image/tiff"},
+    {Format::gif, "GIF", Kind::image, "image/gif"},
+    {Format::bmp, "BMP", Kind::image, "image/bmp"},
+    {Format::avif, "AVIF", Kind::image, "image/avif"},
+    {Format::heic, "HEIC", Kind::image, "image/heic"},
+    {Format::jxl, "JPEG XL", Kind::image, "image/jxl"},
+    {Format::svg, "SVG", Kind::image, "image/svg+xml"},
+    {Format::pdf, "PDF", Kind::document, "application/pdf"},
+    {Format::mp4, "MP4", Kind::video, "video/mp4"},
+    {Format::mov, "QuickTime", Kind::video, "video/quicktime"},
+    {Format::matroska, "Matroska", Kind::video, "video/x-matroska"},
+    {Format::avi, "AVI", Kind::video, "video/avi"},
+    {Format::mpegts, "MPEG-TS", Kind::video, "video/mp2t"},
+    {Format::mpegps, "MPEG-PS", Kind::video, "video/mpeg"},
+    {Format::flv, "FLV", Kind::video, "video/x-flv"},
+    {Format::asf, "ASF", Kind::video, "video/x-ms-asf"},
+    {Format::wav, "WAV", Kind::audio, "audio/wav"},
+    {Format::flac, "FLAC", Kind::audio, "audio/flac"},
+    {Format::mp3, "MP3", Kind::audio, "audio/mpeg"},
+    {Format::m4a, "M4A", Kind::audio, "audio/mp4"},
+    {Format::ogg, "Ogg", Kind::audio, "audio/ogg"},
+    {Format::aac, "AAC", Kind::audio, "audio/aac"},
+    {Format::aiff, "AIFF", Kind::audio, "audio/aiff"},
+    {Format::amr, "AMR", Kind::audio, "audio/amr"},
+    {Format::caf, "CAF", Kind::audio, "audio/x-caf"},
 };
 
 const FormatRow& row(Format format) {
@@ -50,6 +65,8 @@ std::string_view to_string(Kind kind) {
 }
 
 Kind kind_of(Format format) { return row(format).kind; }
+
+std::string_view media_type(Format format) { return row(format).media_type; }
 
 const Track* Media::first(Track::Kind wanted) const {
   const auto found = std::find_if(tracks.begin(), tracks.end(), [&](const Track& t) { return t.kind == wanted; });

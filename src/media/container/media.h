@@ -47,7 +47,8 @@ enum class Kind { unknown, image, video, audio, document };
 
 std::string_view to_string(Format format);  ///< "JPEG", "MP4", …
 std::string_view to_string(Kind kind);
-Kind kind_of(Format format);  ///< what the format usually holds; Media::kind says what this file holds
+std::string_view media_type(Format format);  ///< IANA: "image/jpeg"; "application/octet-stream" when unknown
+Kind kind_of(Format format);                 ///< what the format usually holds; Media::kind says what this file holds
 
 /// Looks at the first bytes only (64 are enough).
 Format sniff(ByteView head);

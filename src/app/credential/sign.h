@@ -1,0 +1,58 @@
+// sign: puts a Content Credential on a work.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/credential/keys.h"
+#include "base/context.h"
+#include "provenance/c2pa/sign.h"
+
+namespace bonafide::app {
+
+/// What the signer says about artificial intelligence. Unsaid: nothing is claimed.
+enum class AiUse { unsaid, none, generated, modified };
+
+struct SignRequest {
+  std::string input;
+  std::string output;   ///< may be the input itself, with `in_place`
+  std::string sidecar;  ///< write the credential here instead, and the work to `output` if that is not empty
+  bool overwrite = false;
+  bool in_place = false;
+  std::uint64_t reserve = 0;  ///< bytes kept free for later
+
+  std::string definition;         ///< JSON as c2patool takes it, or empty
+  std::string definition_folder;  ///< what its paths are relative to
+  std::string title, vendor;
+  AiUse ai = AiUse::unsaid;
+  std::string source_type;               ///< term or URL; overrides `ai`
+  std::string parent;                    ///< a file; the input itself when empty
+  bool forget_parent = false;            ///< leave the input's own credential behind
+  std::vector<std::string> ingredients;  ///< files that went in (componentOf)
+  std::vector<std::string> redactions;   ///< URIs of assertions
+  std::string redaction_reason;
+  bool update = false;  ///< an update manifest: only what is said about the work changes
+  provenance::c2pa::BindOptions binding;
+
+  KeySource key;
+  StampSource stamp;
+  std::vector<std::string> ocsp;   ///< DER files to staple
+  crypto::TrustStore trust;        ///< judges the ingredients
+  std::optional<std::int64_t> at;  ///< the clock; now when absent
+  std::optional<std::uint64_t> seed;
+};
+
+struct SignAnswer {
+  std::string label;    ///< of the new manifest
+  std::string binding;  ///< label of the hard binding, or empty
+  std::string signer, algorithm;
+  bool stamped = false;
+  std::string written;  ///< the signed file, or empty
+  std::string sidecar;  ///< the credential beside it, or empty
+  std::uint64_t store_bytes = 0;
+  std::vector<std::string> warnings;
+};
+
+Result<SignAnswer> sign(const SignRequest& request, const Context& context);
+
+}  // namespace bonafide::app

@@ -1,0 +1,37 @@
+#include "provenance/c2pa/rewrite.h"
+
+#include "provenance/c2pa/jumbf_writer.h"
+
+namespace bonafide::provenance::c2pa {
+
+namespace {
+
+/// A superbox again from its description as it was and other contents.
+Bytes with_contents(const JumbfBox& box, const std::vector<ByteView>& contents) {
+  const std::uint64_t described = box.payload.size() < 4 ? 0
+                                                         : std::uint64_t{box.payload[0]} << 24 | box.payload[1] << 16 |
+                                                               box.payload[2] << 8 | box.payload[3];
+  const ByteView description = box.payload.first(static_cast<std::size_t>(described));
+  Bytes inner(description.begin(), description.end());
+  for (const ByteView each : contents) inner.insert(inner.end(), each.begin(), each.end());
+  return make_box(box.type, inner);
+}
+
+}  // namespace
+
+Result<Bytes> without_assertion(ByteView manifest, std::string_view label) {
+  const JumbfBox box = TRY(parse_superbox(manifest));
+  const JumbfBox* const assertions = box.child("c2pa.assertions");
+  if (assertions == nullptr || assertions->child(label) == nullptr) {
+    return make_error(Code::not_found, "there is no assertion " + std::string(label));
+  }
+  std::vector<ByteView> kept, children;
+  for (const JumbfBox& each : assertions->children) {
+    if (!each.super() || each.label != label) kept.push_back(each.whole);
+  }
+  const Bytes rebuilt = with_contents(*assertions, kept);
+  for (const JumbfBox& each : box.children) children.push_back(&each == assertions ? ByteView(rebuilt) : each.whole);
+  return with_contents(box, children);
+}
+
+}  // namespace bonafide::provenance::c2pa
