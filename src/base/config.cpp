@@ -42,6 +42,13 @@ bool take_word(const toml::node& node, std::initializer_list<std::string_view> w
   return false;
 }
 
+bool take_text(const toml::node& node, std::string& into) {
+  const auto value = node.value_exact<std::string>();
+  if (!value) return false;
+  into = *value;
+  return true;
+}
+
 constexpr std::int64_t kMiB = 1 << 20;
 
 const Key kKeys[] = {
@@ -63,6 +70,11 @@ const Key kKeys[] = {
      }},
     {"check", "jobs",
      [](const toml::node& node, Config& config) { return take_integer(node, 0, 256, 1, config.jobs); }},
+    {"sign", "keys", [](const toml::node& node, Config& config) { return take_text(node, config.sign_keys); }},
+    {"sign", "key", [](const toml::node& node, Config& config) { return take_text(node, config.sign_key); }},
+    {"sign", "certificate",
+     [](const toml::node& node, Config& config) { return take_text(node, config.sign_certificate); }},
+    {"sign", "tsa", [](const toml::node& node, Config& config) { return take_text(node, config.sign_tsa); }},
     {"output", "color",
      [](const toml::node& node, Config& config) {
        return take_word(node, {"auto", "always", "never"}, config.colour);

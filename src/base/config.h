@@ -10,11 +10,13 @@ namespace bonafide {
 
 /// Keys of config.toml; an absent key keeps its default. An unknown key is an error: a typo must not pass silently.
 struct Config {
-  Limits limits;                   ///< [limits] memory (MiB), pixels, depth, nodes
-  std::string fail_at = "strong";  ///< [check] fail_at: weak, moderate, strong, very_strong
-  int jobs = 0;                    ///< [check] jobs: files at once; 0 = half the cores
-  std::string colour = "auto";     ///< [output] color: auto, always, never
-  std::string path;                ///< where it was read from; empty: built-in defaults only
+  Limits limits;                                      ///< [limits] memory (MiB), pixels, depth, nodes
+  std::string fail_at = "strong";                     ///< [check] fail_at: weak, moderate, strong, very_strong
+  int jobs = 0;                                       ///< [check] jobs: files at once; 0 = half the cores
+  std::string sign_keys, sign_key, sign_certificate;  ///< [sign] keys (a folder), key, certificate (PEM files)
+  std::string sign_tsa;                               ///< [sign] tsa: URL, or "local"
+  std::string colour = "auto";                        ///< [output] color: auto, always, never
+  std::string path;                                   ///< where it was read from; empty: built-in defaults only
 };
 
 /// $BONAFIDE_CONFIG, else $XDG_CONFIG_HOME/bonafide/config.toml, else ~/.config/bonafide/config.toml.

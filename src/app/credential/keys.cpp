@@ -24,17 +24,6 @@ std::int64_t now() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-Result<std::optional<crypto::SignatureAlgorithm>> algorithm_named(const std::string& name) {
-  using crypto::SignatureAlgorithm;
-  if (name.empty()) return std::optional<SignatureAlgorithm>();
-  for (const SignatureAlgorithm algorithm :
-       {SignatureAlgorithm::es256, SignatureAlgorithm::es384, SignatureAlgorithm::es512, SignatureAlgorithm::ps256,
-        SignatureAlgorithm::ps384, SignatureAlgorithm::ps512, SignatureAlgorithm::ed25519}) {
-    if (crypto::to_string(algorithm) == name) return std::optional(algorithm);
-  }
-  return make_error(Code::unsupported, "signature algorithm " + name + " is not supported");
-}
-
 constexpr std::string_view kWarning =
     "DEVELOPMENT KEYS. NOBODY TRUSTS THEM.\n"
     "\n"
@@ -51,6 +40,17 @@ constexpr std::string_view kWarning =
     "  tsa.pem       the time-stamp authority's certificate and its issuer's\n";
 
 }  // namespace
+
+Result<std::optional<crypto::SignatureAlgorithm>> algorithm_named(const std::string& name) {
+  using crypto::SignatureAlgorithm;
+  if (name.empty()) return std::optional<SignatureAlgorithm>();
+  for (const SignatureAlgorithm algorithm :
+       {SignatureAlgorithm::es256, SignatureAlgorithm::es384, SignatureAlgorithm::es512, SignatureAlgorithm::ps256,
+        SignatureAlgorithm::ps384, SignatureAlgorithm::ps512, SignatureAlgorithm::ed25519}) {
+    if (crypto::to_string(algorithm) == name) return std::optional(algorithm);
+  }
+  return make_error(Code::unsupported, "signature algorithm " + name + " is not supported");
+}
 
 Result<std::unique_ptr<crypto::Signer>> open_signer(const KeySource& source) {
   const auto algorithm = TRY(algorithm_named(source.algorithm));

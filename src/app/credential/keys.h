@@ -21,6 +21,8 @@ struct KeySource {
   std::string algorithm;  ///< "es256", …; follows from the key when empty
   crypto::Passphrase passphrase;
 };
+/// "es256", …; nothing for an empty name; unsupported for one that is not known.
+Result<std::optional<crypto::SignatureAlgorithm>> algorithm_named(const std::string& name);
 Result<std::unique_ptr<crypto::Signer>> open_signer(const KeySource& source);
 
 /// At most one of: a URL; a program; a key and its certificates; the development authority of `folder`.

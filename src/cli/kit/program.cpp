@@ -56,6 +56,7 @@ int run(const Program& program, int argc, char** argv) {
     return kUsage;
   }
   globals.config = std::move(*config);
+  globals.fetch = program.fetch;
 
   CLI::App app(program.description, program.name);
   Run chosen;

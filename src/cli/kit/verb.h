@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/config.h"
+#include "base/fetch.h"
 #include "cli/kit/exit_code.h"
 
 namespace bonafide::cli {
@@ -19,6 +20,7 @@ struct Globals {
   int verbose = 0;
   std::string progress = "auto";
   double limit_memory_mib = 0;  ///< 0: as configured
+  Fetch fetch;                  ///< the network, for what the user asks of it; nothing in a program without one
 
   Context context(const std::string& label) const;
 };

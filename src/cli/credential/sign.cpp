@@ -1,0 +1,149 @@
+// bonafide sign IN -o OUT: puts a Content Credential on a work.
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "app/credential/sign.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "cli/credential/key_flags.h"
+#include "cli/credential/verbs.h"
+#include "cli/kit/terminal.h"
+
+namespace bonafide::cli {
+
+namespace {
+
+struct SignFlags {
+  app::SignRequest request;
+  KeyFlags keys;
+  std::string manifest, inline_manifest, ai = "unsaid", binding = "auto", sidecar;
+  bool force = false, has_sidecar = false;
+};
+
+Result<void> take_manifest(const SignFlags& flags, app::SignRequest& request) {
+  request.definition_folder = ".";
+  if (!flags.manifest.empty() && !flags.inline_manifest.empty()) {
+    return make_error(Code::invalid_argument, "--manifest and --manifest-json are two answers to one question");
+  }
+  request.definition = flags.inline_manifest;
+  if (flags.manifest.empty()) return {};
+  request.definition = TRY(read_file(flags.manifest, std::uint64_t{16} << 20));
+  request.definition_folder = std::filesystem::path(flags.manifest).parent_path().string();
+  return {};
+}
+
+Result<app::SignRequest> request_of(const SignFlags& flags, const Globals& globals) {
+  app::SignRequest request = flags.request;
+  request.overwrite = flags.force;
+  if (flags.ai == "none") request.ai = app::AiUse::none;
+  if (flags.ai == "generated") request.ai = app::AiUse::generated;
+  if (flags.ai == "modified") request.ai = app::AiUse::modified;
+  using provenance::c2pa::BindingForm;
+  if (flags.binding == "data") request.binding.form = BindingForm::data;
+  if (flags.binding == "boxes") request.binding.form = BindingForm::boxes;
+  if (flags.binding == "bmff") request.binding.form = BindingForm::bmff;
+  if (flags.has_sidecar) {
+    request.sidecar = flags.sidecar;
+    if (request.sidecar.empty()) {
+      const std::string beside = request.output.empty() ? request.input : request.output;
+      request.sidecar = std::filesystem::path(beside).replace_extension(".c2pa").string();
+    }
+  }
+  if (request.in_place) {
+    if (!request.output.empty()) return make_error(Code::invalid_argument, "--in-place and -o exclude each other");
+    request.output = request.input;
+  } else if (request.output.empty() && !flags.has_sidecar) {
+    return make_error(Code::invalid_argument, "say where to write: -o OUT, --in-place, or --sidecar");
+  }
+  std::error_code ignored;
+  if (!request.in_place && !request.output.empty() &&
+      std::filesystem::equivalent(request.input, request.output, ignored)) {
+    return make_error(Code::invalid_argument, "the output is the input: say --in-place to replace it");
+  }
+  if (!request.redactions.empty() && request.redaction_reason.empty()) {
+    return make_error(Code::invalid_argument, "--redact needs --reason, for example c2pa.PII.present");
+  }
+  TRY(take_manifest(flags, request));
+  request.key = key_source(flags.keys, globals);
+  request.stamp = TRY(stamp_source(flags.keys, globals));
+  return request;
+}
+
+ExitCode run_sign(const SignFlags& flags, const Globals& globals) {
+  const auto give_up = [&](const Error& error) { return globals.json ? fail_json(error) : fail(error); };
+  const auto request = request_of(flags, globals);
+  if (!request) return give_up(request.error());
+  const auto answer = app::sign(*request, globals.context(request->input));
+  end_progress();
+  if (!answer) return give_up(answer.error());
+  for (const std::string& warning : answer->warnings) log(LogLevel::warning, warning);
+  if (globals.json) {
+    Json json{
+        {"schema", "bonafide.sign/1"},   {"input", clean_utf8(request->input)},    {"manifest", answer->label},
+        {"binding", answer->binding},    {"signer", clean_utf8(answer->signer)},   {"algorithm", answer->algorithm},
+        {"time_stamp", answer->stamped}, {"credential_bytes", answer->store_bytes}};
+    if (!answer->written.empty()) json["output"] = clean_utf8(answer->written);
+    if (!answer->sidecar.empty()) json["sidecar"] = clean_utf8(answer->sidecar);
+    json["warnings"] = Json::array();
+    for (const std::string& warning : answer->warnings) json["warnings"].push_back(clean_utf8(warning));
+    print(dump_json(json, 2) + "\n");
+    return kDone;
+  }
+  const std::string where = answer->written.empty()   ? answer->sidecar
+                            : answer->sidecar.empty() ? answer->written
+                                                      : answer->written + " and " + answer->sidecar;
+  print(fmt::format("{}: signed by {} ({}{}), {}\n", clean_utf8(where), clean_utf8(answer->signer), answer->algorithm,
+                    answer->stamped ? ", time-stamped" : "", answer->label));
+  return kDone;
+}
+
+void add_flags(CLI::App& verb, SignFlags& flags) {
+  app::SignRequest& request = flags.request;
+  verb.add_option("file", request.input, "The work to sign")->required();
+  verb.add_option("-o,--output", request.output, "The signed file");
+  verb.add_flag("-f,--force", flags.force, "Replace what is there");
+  verb.add_flag("--in-place", request.in_place,
+                "Replace the input; when the credential fits where one stands, only those bytes are written");
+  verb.add_option("--reserve", request.reserve, "Bytes kept free behind the credential, for an update in place");
+  verb.add_option("--sidecar", flags.sidecar, "Keep the credential beside the work (default: its name with .c2pa)")
+      ->expected(0, 1)
+      ->each([&flags](const std::string&) { flags.has_sidecar = true; })
+      ->trigger_on_parse();
+  verb.add_option("-m,--manifest", flags.manifest, "Manifest definition, as c2patool takes it");
+  verb.add_option("-c,--manifest-json", flags.inline_manifest, "The same, on the command line");
+  verb.add_option("--title", request.title, "The work's title (default: the file's name)");
+  verb.add_option("--ai", flags.ai, "Artificial intelligence: none, generated or modified")
+      ->check(CLI::IsMember({"none", "generated", "modified"}));
+  verb.add_option("--source-type", request.source_type, "How it came about: an IPTC digital source type, or its URL");
+  verb.add_option("-p,--parent", request.parent, "The file that this one was made from");
+  verb.add_flag("--no-parent", request.forget_parent, "Leave behind the credential that the file carries");
+  verb.add_option("-i,--ingredient", request.ingredients, "A file that went into this one")->allow_extra_args(false);
+  verb.add_option("--redact", request.redactions, "URI of an assertion to take out of the history")
+      ->allow_extra_args(false);
+  verb.add_option("--reason", request.redaction_reason, "Why it is taken out");
+  verb.add_flag("--update", request.update, "An update manifest: the work itself stays as it was signed");
+  verb.add_option("--binding", flags.binding, "How the file is bound: auto, data, boxes or bmff")
+      ->check(CLI::IsMember({"auto", "data", "boxes", "bmff"}));
+  verb.add_option("--merkle-block", request.binding.merkle_block, "Bytes of a leaf of the tree over media data (MP4)");
+  verb.add_option("--ocsp", request.ocsp, "A DER answer about revocation, to staple")->allow_extra_args(false);
+  verb.add_option("--seed", request.seed, "Names and salts from this number, to make the same file again");
+  add_key_flags(verb, flags.keys);
+}
+
+}  // namespace
+
+void add_sign(VerbTable& verbs) {
+  CLI::App* const verb = verbs.add("sign", "Put a Content Credential on a work",
+                                   "  bonafide sign photo.jpg -o signed.jpg --keys my-keys --ai none\n"
+                                   "  bonafide sign clip.mp4 -o signed.mp4 --key k.pem --cert chain.pem --tsa "
+                                   "http://tsa.example\n"
+                                   "  bonafide sign photo.jpg --in-place -m definition.json --keys my-keys");
+  const auto flags = std::make_shared<SignFlags>();
+  add_flags(*verb, *flags);
+  Globals& globals = verbs.globals;
+  Run& chosen = verbs.chosen;
+  verb->callback([flags, &globals, &chosen] { chosen = [flags, &globals] { return run_sign(*flags, globals); }; });
+}
+
+}  // namespace bonafide::cli
