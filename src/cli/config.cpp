@@ -8,6 +8,13 @@
 
 namespace bonafide::cli {
 
+namespace {
+
+/// A TOML basic string.
+std::string quoted(const std::string& text) { return dump_json(text); }
+
+}  // namespace
+
 void add_config(VerbTable& verbs) {
   verbs.add("config", "The settings in force and where they come from", "  bonafide config\n  bonafide config --json")
       ->callback([&globals = verbs.globals, &chosen = verbs.chosen] {
@@ -24,6 +31,11 @@ void add_config(VerbTable& verbs) {
                                {"depth", config.limits.depth},
                                {"nodes", config.limits.nodes}}},
                              {"check", {{"fail_at", config.fail_at}, {"jobs", config.jobs}}},
+                             {"sign",
+                              {{"keys", config.sign_keys},
+                               {"key", config.sign_key},
+                               {"certificate", config.sign_certificate},
+                               {"tsa", config.sign_tsa}}},
                              {"output", {{"color", config.colour}}}},
                             2) +
                   "\n");
@@ -31,9 +43,12 @@ void add_config(VerbTable& verbs) {
           }
           print(fmt::format(
               "# {}{}\n[limits]\nmemory = {}  # MiB\npixels = {}\ndepth = {}\nnodes = {}\n\n"
-              "[check]\nfail_at = \"{}\"\njobs = {}  # 0: half the cores\n\n[output]\ncolor = \"{}\"\n",
+              "[check]\nfail_at = \"{}\"\njobs = {}  # 0: half the cores\n\n[sign]\nkeys = {}\nkey = {}\ncertificate = "
+              "{}\ntsa = {}\n\n"
+              "[output]\ncolor = \"{}\"\n",
               config_path(), config.path.empty() ? " (not there: built-in settings)" : "", memory, config.limits.pixels,
-              config.limits.depth, config.limits.nodes, config.fail_at, config.jobs, config.colour));
+              config.limits.depth, config.limits.nodes, config.fail_at, config.jobs, quoted(config.sign_keys),
+              quoted(config.sign_key), quoted(config.sign_certificate), quoted(config.sign_tsa), config.colour));
           return kDone;
         };
       });

@@ -100,6 +100,7 @@ Result<void> Signing::read_definition() {
   if (!plan.generator.contains("specVersion")) plan.generator["specVersion"] = "2.4.0";
   plan.update = request_.update;
   plan.seed = request_.seed;
+  plan.assertions.insert(plan.assertions.end(), request_.more.begin(), request_.more.end());
   plan.redactions.insert(plan.redactions.end(), request_.redactions.begin(), request_.redactions.end());
   plan.thumbnail = TRY(thumbnail(definition_.thumbnail, "c2pa.thumbnail.claim"));
   return {};

@@ -31,7 +31,8 @@ struct SignRequest {
   std::vector<std::string> ingredients;  ///< files that went in (componentOf)
   std::vector<std::string> redactions;   ///< URIs of assertions
   std::string redaction_reason;
-  bool update = false;  ///< an update manifest: only what is said about the work changes
+  bool update = false;                            ///< an update manifest: only what is said about the work changes
+  std::vector<provenance::c2pa::Assertion> more;  ///< assertions besides those of the definition
   provenance::c2pa::BindOptions binding;
 
   KeySource key;

@@ -6,6 +6,7 @@ namespace bonafide::cli {
 
 void add_verify(VerbTable& verbs);
 void add_sign(VerbTable& verbs);
+void add_stamp(VerbTable& verbs);
 void add_keys(VerbTable& verbs);
 
 }  // namespace bonafide::cli
