@@ -3,39 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "provenance/c2pa/bmff_offsets.h"
-#include "provenance/c2pa/embed.h"
-#include "provenance/c2pa/test_boxes.h"
-#include "support/support.h"
+#include "support/embed.h"
 
 namespace bonafide::provenance::c2pa::bmff {
-
-inline Bytes file_bytes(const std::string& path) {
-  const FileReader file = FileReader::open(path).value();
-  return file.read(0, static_cast<std::size_t>(file.size())).value();
-}
-
-inline void write_bytes(const std::string& path, const Bytes& bytes) {
-  std::ofstream out(path, std::ios::binary);
-  out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-}
-
-inline Bytes all_of(const media::ByteSource& source) {
-  Bytes bytes(static_cast<std::size_t>(source.size()));
-  EXPECT_EQ(source.read_some(0, bytes).value(), bytes.size());
-  return bytes;
-}
-
-inline Bytes join(const std::vector<Bytes>& parts) {
-  Bytes all;
-  for (const Bytes& part : parts) all.insert(all.end(), part.begin(), part.end());
-  return all;
-}
 
 inline Bytes box(std::string_view type, const std::vector<Bytes>& parts) { return plain(type, as_text(join(parts))); }
 inline Bytes u32(std::uint64_t value) {
@@ -44,27 +19,6 @@ inline Bytes u32(std::uint64_t value) {
   return bytes;
 }
 inline Bytes u64(std::uint64_t value) { return join({u32(value >> 32), u32(value & 0xFFFFFFFF)}); }
-inline Bytes text(std::string_view content) { return Bytes(content.begin(), content.end()); }
-
-/// A manifest store of about `size` bytes.
-inline Bytes store_of(std::size_t size) {
-  return super("c2pa", "c2pa", {super("c2ma", "urn:c2pa:1", {plain("free", std::string(size, 'x'))})});
-}
-
-/// `bytes` with `store` in it; an empty store: with none.
-inline Result<Bytes> embedded(const Bytes& bytes, const Bytes& store, bool update = false) {
-  const media::MemorySource source(bytes);
-  const Located located = TRY(locate(source, Context()));
-  EmbedRequest request;
-  request.existing = &located;
-  if (!store.empty()) request.store_size = store.size();
-  request.update = update;
-  const Splice splice = TRY(plan_embedding(source, request, Context()));
-  SplicedSource view(source, splice);
-  if (!store.empty()) view.fill(TRY(frame_store(splice, store)));
-  return all_of(view);
-}
-
 /// Every place that a table of the file names, as offset and length, in the order of the tables.
 inline std::vector<OffsetField> places(const Bytes& bytes) {
   const media::MemorySource source(bytes);

@@ -27,7 +27,7 @@ bool is_id3(ByteView head) {  // a tag, or sound before which one may stand
   return format == media::Format::flac || format == media::Format::mp3;
 }
 
-bool is_jxl(ByteView head) { return begins(head, "JXL ", 4); }
+bool is_jxl(ByteView head) { return begins(head, "JXL ", 4) || begins(head, "\xFF\x0A"); }
 
 bool is_bmff(ByteView head) {
   for (const std::string_view type :
@@ -44,16 +44,16 @@ bool is_svg(ByteView head) {
 }
 
 constexpr AssetMap kTable[] = {
-    {Container::jpeg, is_jpeg, locate_jpeg, nullptr, nullptr, boxes_jpeg},
-    {Container::png, is_png, locate_png, nullptr, nullptr, boxes_png},
-    {Container::riff, is_riff, locate_riff, nullptr, nullptr, boxes_riff},
-    {Container::gif, is_gif, locate_gif, nullptr, nullptr, boxes_gif},
-    {Container::tiff, is_tiff, locate_tiff, nullptr, nullptr, nullptr},
+    {Container::jpeg, is_jpeg, locate_jpeg, plan_jpeg, frame_jpeg, boxes_jpeg},
+    {Container::png, is_png, locate_png, plan_png, frame_png, boxes_png},
+    {Container::riff, is_riff, locate_riff, plan_riff, frame_riff, boxes_riff},
+    {Container::gif, is_gif, locate_gif, plan_gif, frame_gif, boxes_gif},
+    {Container::tiff, is_tiff, locate_tiff, plan_tiff, frame_bare, nullptr},
     {Container::sidecar, is_sidecar, locate_sidecar, nullptr, nullptr, nullptr},
-    {Container::jxl, is_jxl, locate_jxl, nullptr, nullptr, boxes_jxl},
+    {Container::jxl, is_jxl, locate_jxl, plan_jxl, frame_jxl, boxes_jxl},
     {Container::bmff, is_bmff, locate_bmff, plan_bmff, frame_bmff, nullptr},
-    {Container::id3, is_id3, locate_id3, nullptr, nullptr, nullptr},
-    {Container::svg, is_svg, locate_svg, nullptr, nullptr, nullptr},
+    {Container::id3, is_id3, locate_id3, plan_id3, frame_bare, nullptr},
+    {Container::svg, is_svg, locate_svg, plan_svg, frame_svg, nullptr},
 };
 
 }  // namespace

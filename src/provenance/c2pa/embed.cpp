@@ -4,23 +4,41 @@
 
 #include <algorithm>
 
+#include "base/cbor.h"
 #include "provenance/c2pa/asset_map.h"
+#include "provenance/c2pa/store.h"
 
 namespace bonafide::provenance::c2pa {
 
+namespace {
+
+/// A superbox with a description and the label "c2pa", and nothing in it.
+constexpr std::uint64_t kSmallestStore = 38;
+
+}  // namespace
+
 void Splicer::copy(Range from) {
+  while (from.length > 0) {
+    const auto next = overwrites_.lower_bound(from.start);
+    if (next == overwrites_.end() || next->first + next->second.size() > from.end()) break;
+    copy_plain({from.start, next->first - from.start});
+    literal(next->second);
+    const std::uint64_t behind = next->first + next->second.size();
+    from = {behind, from.end() - behind};
+  }
+  copy_plain(from);
+}
+
+void Splicer::copy_plain(Range from) {
   if (from.length == 0) return;
-  if (!splice_.pieces.empty()) {
-    Piece& last = splice_.pieces.back();
-    if (last.kind == Piece::Kind::copy && last.from.end() == from.start) {
-      last.from.length += from.length;
-      last.length += from.length;
-      position_ += from.length;
-      return;
-    }
+  position_ += from.length;
+  Piece* const last = splice_.pieces.empty() ? nullptr : &splice_.pieces.back();
+  if (last != nullptr && last->kind == Piece::Kind::copy && last->from.end() == from.start) {
+    last->from.length += from.length;
+    last->length += from.length;
+    return;
   }
   splice_.pieces.push_back({Piece::Kind::copy, from, {}, from.length});
-  position_ += from.length;
 }
 
 void Splicer::literal(Bytes bytes) {
@@ -37,6 +55,13 @@ void Splicer::frame(std::uint64_t length, std::uint64_t store_size) {
   position_ += length;
 }
 
+void Splicer::replace(Range old, std::uint64_t size, std::optional<std::uint64_t> store_size,
+                      std::uint64_t frame_length) {
+  copy_until(0, old.start);
+  if (store_size) frame(frame_length, *store_size);
+  copy_until(old.end(), size);
+}
+
 Result<Bytes> padded(ByteView store, std::uint64_t size) {
   if (store.size() > size) {
     return make_error(Code::internal, fmt::format("a store of {} bytes for a place of {}", store.size(), size));
@@ -46,12 +71,91 @@ Result<Bytes> padded(ByteView store, std::uint64_t size) {
   return bytes;
 }
 
+void append_number(Bytes& into, std::uint64_t value, std::size_t bytes, bool big_endian) {
+  for (std::size_t i = 0; i < bytes; ++i) {
+    into.push_back(static_cast<std::uint8_t>(value >> 8 * (big_endian ? bytes - 1 - i : i)));
+  }
+}
+
+void append_text(Bytes& into, std::string_view text) {
+  into.insert(into.end(), as_bytes(text).begin(), as_bytes(text).end());
+}
+
+Bytes number(std::uint64_t value, std::size_t bytes, bool big_endian) {
+  Bytes made;
+  append_number(made, value, bytes, big_endian);
+  return made;
+}
+
+Range old_frame(const EmbedRequest& request, std::uint64_t otherwise) {
+  return request.existing->framing.empty() ? Range{otherwise, 0} : request.existing->framing.front();
+}
+
+bool is_left_out(const Located& existing, Range field) {
+  const auto store = Store::parse(existing.stores);
+  if (!store) return false;
+  const auto standard = std::find_if(store->manifests().rbegin(), store->manifests().rend(),
+                                     [](const Manifest& manifest) { return !manifest.update; });
+  if (standard == store->manifests().rend() || standard->assertions == nullptr) return false;
+  const JumbfBox* const assertion = standard->assertions->child("c2pa.hash.data");
+  const JumbfBox* const content = assertion == nullptr ? nullptr : assertion->content(fourcc("cbor"));
+  const auto map = content == nullptr ? Result<cbor::Value>(cbor::Value()) : cbor::parse(content->payload);
+  const cbor::Value* const list = map ? map->find("exclusions") : nullptr;
+  if (list == nullptr) return false;
+  return std::ranges::any_of(list->children, [&](const cbor::Value& item) {
+    const auto says = [&](std::string_view key, std::uint64_t wanted) {
+      const cbor::Value* const value = item.find(key);
+      const auto got = value == nullptr ? std::nullopt : value->integer();
+      return got && *got >= 0 && static_cast<std::uint64_t>(*got) == wanted;
+    };
+    return says("start", field.start) && says("length", field.length);
+  });
+}
+
+Error no_room(std::uint64_t needed, std::uint64_t room) {
+  return make_error(Code::unsupported,
+                    fmt::format("the update needs {} bytes where the first credential left {}, and the file states "
+                                "that size in a field that is signed",
+                                needed, room));
+}
+
 Result<Bytes> frame_bare(const Splice& splice, ByteView store) { return padded(store, splice.store_size); }
+
+namespace {
+
+/// Whatever was planned must be found again, or be gone: files can be built so that a place is read in two ways.
+Result<void> find_again(const media::ByteSource& source, const Splice& splice, const EmbedRequest& request,
+                        const Context& context) {
+  SplicedSource view(source, splice);
+  if (request.store_size) {
+    Bytes store = number(splice.store_size, 4, true);  // a box of that size, with nothing but a description in it
+    append_text(store, std::string_view("jumb\0\0\0\x1Ejumd", 12));
+    const Uuid uuid = c2pa_uuid("c2pa");
+    store.insert(store.end(), uuid.begin(), uuid.end());
+    append_text(store, std::string_view("\x03"
+                                        "c2pa\0",
+                                        6));
+    store.resize(static_cast<std::size_t>(splice.store_size));
+    view.fill(TRY(frame_store(splice, store)));
+  }
+  const Located located = TRY(locate(view, context));
+  const bool right =
+      request.store_size ? std::ranges::find(located.framing, splice.frame) != located.framing.end() : !located.found();
+  if (right && located.problem.empty()) return {};
+  return make_error(Code::corrupt, "the file is built in such a way that a credential would not be found again");
+}
+
+}  // namespace
 
 Result<Splice> plan_embedding(const media::ByteSource& source, const EmbedRequest& request, const Context& context) {
   Bytes head(4096);
   head.resize(TRY(source.read_some(0, head)));
   const AssetMap* const map = asset_map(head);
+  if (!request.store_size && (request.existing == nullptr || !request.existing->found())) {
+    Splicer whole(map == nullptr ? Container::other : map->container);  // as it is: for a credential kept elsewhere
+    whole.copy_until(0, source.size());
+    return whole.finish();
+  }
   if (map == nullptr || map->plan == nullptr) {
     return make_error(Code::unsupported, "there is no place for a credential in this kind of file");
   }
@@ -65,10 +169,18 @@ Result<Splice> plan_embedding(const media::ByteSource& source, const EmbedReques
   if (asked.update && !(asked.existing->found() && asked.store_size)) {
     return make_error(Code::invalid_argument, "an update needs a credential in the file and a new one to put there");
   }
+  for (const Range& frame : asked.existing->framing) {
+    if (frame.end() > source.size()) return make_error(Code::corrupt, "the credential is cut short", frame.start);
+  }
+  if (asked.store_size && *asked.store_size < kSmallestStore) {
+    return make_error(Code::invalid_argument, "no manifest store is as small as that");
+  }
   if (asked.store_size.value_or(0) > context.limits.metadata_bytes) {
     return make_error(Code::limit, "the manifest store is larger than the limit");
   }
-  return map->plan(source, asked, context);
+  Splice splice = TRY(map->plan(source, asked, context));
+  TRY(find_again(source, splice, asked, context));
+  return splice;
 }
 
 Result<Bytes> frame_store(const Splice& splice, ByteView store) {

@@ -23,6 +23,7 @@ class SegmentedStore {
     const ByteView boxes = body.subspan(8);
     if (as_text(boxes.subspan(4, 4)) != "jumb") return {};
     if (open_ && instance == instance_) return more(range, boxes, number);
+    if (is_padding(range, boxes, instance, number)) return more(range, boxes, number);
     if (!is_store(boxes)) return {};
     if (!bytes_.empty()) {
       located_.problem = "the file holds more than one manifest store";
@@ -51,6 +52,12 @@ class SegmentedStore {
     static const Uuid wanted = c2pa_uuid("c2pa");
     return boxes.size() >= 32 && as_text(boxes.subspan(12, 4)) == "jumd" &&
            std::equal(wanted.begin(), wanted.end(), boxes.begin() + 16);
+  }
+
+  /// Zeros behind the store may fill segments of their own.
+  bool is_padding(Range range, ByteView boxes, std::uint16_t instance, std::uint32_t number) const {
+    return !bytes_.empty() && range.start == framing_.end() && instance == instance_ && number == next_ &&
+           std::equal(bytes_.begin(), bytes_.begin() + 8, boxes.begin());
   }
 
   Result<void> more(Range range, ByteView boxes, std::uint32_t number) {
@@ -223,6 +230,7 @@ Result<void> locate_tiff(const media::ByteSource& source, const Context& context
 Result<void> locate_jxl(const media::ByteSource& source, const Context& context, Located& located) {
   static const Uuid wanted = c2pa_uuid("c2pa");
   Window window(source);
+  if (TRY(window.u16be(0)) == 0xFF0A) return {};  // a bare codestream
   int nodes = 0;
   for (std::uint64_t offset = 0; offset < source.size();) {
     TRY(count_node(context, nodes, offset));

@@ -1,14 +1,11 @@
 // Manifest stores in RIFF, ISO base media, ID3 and SVG (C2PA 2.5 §A.4 to §A.7).
 #include "provenance/c2pa/bmff.h"
+#include "provenance/c2pa/id3.h"
 #include "provenance/c2pa/walkers.h"
 
 namespace bonafide::provenance::c2pa {
 
 namespace {
-
-constexpr std::uint64_t synchsafe(std::uint32_t value) {
-  return (value & 0x7F) | (value >> 1 & 0x3F80) | (value >> 2 & 0x1FC000) | (value >> 3 & 0xFE00000);
-}
 
 /// Past a text and its end: one zero byte, or two at an even place for UTF-16 (ID3 encodings 1 and 2).
 std::size_t after_text(ByteView bytes, std::size_t at, bool wide) {
@@ -48,11 +45,11 @@ Result<void> locate_riff(const media::ByteSource& source, const Context& context
     TRY(count_node(context, nodes, offset));
     const std::uint32_t type = TRY(window.u32be(offset));
     const std::uint64_t length = TRY(window.u32(offset + 4, false));
-    const Range chunk{offset, 8 + length + (length & 1)};
+    const Range chunk{offset, std::min(8 + length + (length & 1), source.size() - offset)};
     if (type == fourcc("C2PA")) {
       TRY(take_store(source, context, {offset + 8, length}, chunk, located));
       located.optional_framing.push_back({4, 4});
-      located.loose_tail = length & 1;
+      located.loose_tail = chunk.length == 8 + length + 1 ? 1 : 0;
     }
     offset = chunk.end();
   }
@@ -79,28 +76,21 @@ Result<void> locate_bmff(const media::ByteSource& source, const Context& context
 }
 
 Result<void> locate_id3(const media::ByteSource& source, const Context& context, Located& located) {
+  const auto header = TRY(id3_header(source));
+  if (!header || header->version < 3 || header->version > 4) return {};  // sound without a tag; 2.2 has no GEOB
   Window window(source);
-  if (source.size() < 10) return {};
-  const Bytes head = TRY(read_exactly(source, 0, 10));
-  if (!as_text(head).starts_with("ID3")) return {};  // sound without a tag
-  const bool version4 = head[3] == 4;
-  if (head[3] < 3 || head[3] > 4) return {};  // ID3v2.2 has no GEOB
-  const bool unsynchronised = (head[5] & 0x80) != 0;
-  const std::uint64_t end = std::min(10 + synchsafe(TRY(window.u32be(6))), source.size());
-  std::uint64_t offset = 10;
-  if ((head[5] & 0x40) != 0) {  // extended header
-    const std::uint32_t size = TRY(window.u32be(offset));
-    offset += version4 ? synchsafe(size) : size + 4ULL;
-  }
+  const bool version4 = header->version == 4;
+  const std::uint64_t end = std::min(header->end, source.size());
+  std::uint64_t offset = header->frames;
   int nodes = 0;
   while (offset + 10 <= end) {
     TRY(count_node(context, nodes, offset));
     const std::uint32_t type = TRY(window.u32be(offset));
     if (type == 0) break;  // padding
     const std::uint32_t size = TRY(window.u32be(offset + 4));
-    const Range frame{offset + 10, version4 ? synchsafe(size) : size};
+    const Range frame{offset + 10, version4 ? from_synchsafe(size) : size};
     if (frame.end() > end) return make_error(Code::corrupt, "an ID3 frame runs past its tag", offset);
-    const bool plain = !unsynchronised && (TRY(window.u8(offset + 9))) == 0;
+    const bool plain = !header->unsynchronised && (TRY(window.u8(offset + 9))) == 0;
     if (type == fourcc("GEOB")) TRY(geob(source, context, frame, plain, located));
     offset = frame.end();
   }
