@@ -9,7 +9,10 @@ namespace bonafide::provenance::c2pa {
 
 namespace {
 
-constexpr std::string_view kOpen = "<c2pa:manifest xmlns:c2pa=\"http://c2pa.org/manifest\">";
+// The name space stands on the element around: c2pa-rs 0.91.3 looks for a bare <c2pa:manifest> and calls the hash of a
+// file with attributes there a mismatch.
+constexpr std::string_view kSpace = " xmlns:c2pa=\"http://c2pa.org/manifest\"";
+constexpr std::string_view kOpen = "<c2pa:manifest>";
 constexpr std::string_view kClose = "</c2pa:manifest>";
 
 std::uint64_t base64_length(std::uint64_t store) { return (store + 2) / 3 * 4; }
@@ -88,12 +91,43 @@ Result<Root> root_of(std::string_view text) {
   return make_error(Code::corrupt, "the SVG has no root element");
 }
 
+/// The start tag's `>` of a metadata element right inside the root, or npos: a second one beside it confuses readers.
+std::size_t metadata_tag(std::string_view text, const Root& root) {
+  int depth = 0;
+  for (std::size_t at = text.find('<', root.inside); at != std::string_view::npos; at = text.find('<', at)) {
+    const std::string_view rest = text.substr(at);
+    std::size_t end = std::string_view::npos;
+    if (rest.starts_with("<!--")) {
+      end = text.find("-->", at + 4);
+    } else if (rest.starts_with("<![CDATA[")) {
+      end = text.find("]]>", at);
+    } else if (rest.starts_with("<?")) {
+      end = text.find("?>", at + 2);
+    } else {
+      end = tag_end(text, at);
+      if (end == std::string_view::npos) return end;
+      const bool closing = rest.starts_with("</"), empty = text[end - 2] == '/';
+      const std::string_view name = rest.substr(1, rest.find_first_of(" \t\r\n/>", 1) - 1);
+      if (depth == 0 && !closing && !empty && name == root.prefix + "metadata") return end - 1;
+      if (closing && --depth < 0) return std::string_view::npos;
+      if (!closing && !empty) ++depth;
+    }
+    if (end == std::string_view::npos) return end;
+    at = end;
+  }
+  return std::string_view::npos;
+}
+
 struct Wrapping {
   std::string before, after;
 };
 
+/// Inside a metadata element that is there already.
+Wrapping joining() { return {std::string(kSpace) + ">" + std::string(kOpen), std::string(kClose)}; }
+
 Wrapping wrapping(const std::string& prefix) {
-  return {"<" + prefix + "metadata>" + std::string(kOpen), std::string(kClose) + "</" + prefix + "metadata>"};
+  return {"<" + prefix + "metadata" + std::string(kSpace) + ">" + std::string(kOpen),
+          std::string(kClose) + "</" + prefix + "metadata>"};
 }
 
 /// The element around the store at `content`, with the metadata element where both were written here.
@@ -101,6 +135,10 @@ Range element(std::string_view text, Range content, const Wrapping& own) {
   const std::string_view before = text.substr(0, content.start), after = text.substr(content.end());
   if (before.ends_with(own.before) && after.starts_with(own.after)) {
     return {content.start - own.before.size(), own.before.size() + content.length + own.after.size()};
+  }
+  const Wrapping joined = joining();
+  if (before.ends_with(joined.before) && after.starts_with(joined.after)) {  // the tag's own `>` is kept
+    return {content.start - joined.before.size(), joined.before.size() - 1 + content.length + joined.after.size()};
   }
   const std::size_t open = before.rfind('<');
   const std::size_t start = open == std::string_view::npos ? content.start : open;
@@ -125,14 +163,17 @@ Result<Splice> plan_svg(const media::ByteSource& source, const EmbedRequest& req
     splicer.replace(old, source.size(), request.store_size, length);
     return splicer.finish();
   }
-  splicer.copy_until(0, root.inside);
+  const std::size_t metadata = metadata_tag(text, root);
+  const bool joins = metadata != std::string_view::npos;
+  const Wrapping around = joins ? joining() : own;
+  splicer.copy_until(0, joins ? metadata : root.inside);
   Bytes begin, end;
-  append_text(begin, own.before);
-  append_text(end, own.after);
+  append_text(begin, around.before);
+  append_text(end, around.after);
   splicer.literal(std::move(begin));
   splicer.frame(length, *request.store_size);
   splicer.literal(std::move(end));
-  splicer.copy_until(root.inside, source.size());
+  splicer.copy_until(joins ? metadata + 1 : root.inside, source.size());
   return splicer.finish();
 }
 
