@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -20,5 +21,8 @@ struct HttpRequest {
 
 /// The answer's body. unavailable: no such host, refused, timed out, or a status other than 200; limit: too large.
 using Fetch = std::function<Result<Bytes>(const HttpRequest& request)>;
+
+/// A program's network: Fetch for URLs of which the user himself named these (they may lie on his own network).
+using Network = std::function<Fetch(std::vector<std::string> named)>;
 
 }  // namespace bonafide

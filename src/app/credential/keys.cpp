@@ -79,8 +79,8 @@ Result<std::unique_ptr<crypto::Stamper>> open_stamper(const StampSource& source)
   if (!source.wanted()) return std::unique_ptr<crypto::Stamper>();
   if (!source.command.empty()) return crypto::command_stamper(source.command);
   if (!source.url.empty()) {
-    if (!source.fetch) return make_error(Code::unavailable, "this program has no network for a time-stamp authority");
-    return crypto::http_stamper(source.url, source.fetch);
+    if (!source.network) return make_error(Code::unavailable, "this program has no network for a time-stamp authority");
+    return crypto::http_stamper(source.url, source.network({source.url}));
   }
   const std::string key = source.folder.empty() ? source.key : in(source.folder, key_files::kTsaKey);
   const std::string certificate = source.folder.empty() ? source.certificate : in(source.folder, key_files::kTsa);

@@ -31,7 +31,7 @@ struct StampSource {
   std::vector<std::string> command;
   std::string key, certificate;
   std::string folder;
-  Fetch fetch;  ///< for `url`; nothing: this program has no network
+  Network network;  ///< for `url`; nothing: this program has none
   crypto::Passphrase passphrase;
   bool wanted() const { return !url.empty() || !command.empty() || !key.empty() || !folder.empty(); }
 };

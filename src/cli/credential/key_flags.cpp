@@ -66,7 +66,7 @@ app::KeySource key_source(const KeyFlags& flags, const Globals& globals) {
 
 Result<app::StampSource> stamp_source(const KeyFlags& flags, const Globals& globals) {
   app::StampSource source;
-  source.fetch = globals.fetch;
+  source.network = globals.network;
   source.passphrase = passphrase_of(flags.passphrase_file);
   source.key = flags.tsa_key;
   source.certificate = flags.tsa_certificate;

@@ -18,7 +18,8 @@ struct SignFlags {
   app::SignRequest request;
   KeyFlags keys;
   std::string manifest, inline_manifest, ai = "unsaid", binding = "auto", sidecar;
-  bool force = false, has_sidecar = false;
+  bool force = false;
+  const CLI::Option* sidecar_flag = nullptr;  ///< given, perhaps without a name
 };
 
 Result<void> take_manifest(const SignFlags& flags, app::SignRequest& request) {
@@ -43,17 +44,18 @@ Result<app::SignRequest> request_of(const SignFlags& flags, const Globals& globa
   if (flags.binding == "data") request.binding.form = BindingForm::data;
   if (flags.binding == "boxes") request.binding.form = BindingForm::boxes;
   if (flags.binding == "bmff") request.binding.form = BindingForm::bmff;
-  if (flags.has_sidecar) {
+  const bool beside = flags.sidecar_flag->count() > 0;
+  if (beside) {
     request.sidecar = flags.sidecar;
     if (request.sidecar.empty()) {
-      const std::string beside = request.output.empty() ? request.input : request.output;
-      request.sidecar = std::filesystem::path(beside).replace_extension(".c2pa").string();
+      const std::string work = request.output.empty() ? request.input : request.output;
+      request.sidecar = std::filesystem::path(work).replace_extension(".c2pa").string();
     }
   }
   if (request.in_place) {
     if (!request.output.empty()) return make_error(Code::invalid_argument, "--in-place and -o exclude each other");
     request.output = request.input;
-  } else if (request.output.empty() && !flags.has_sidecar) {
+  } else if (request.output.empty() && !beside) {
     return make_error(Code::invalid_argument, "say where to write: -o OUT, --in-place, or --sidecar");
   }
   std::error_code ignored;
@@ -106,10 +108,9 @@ void add_flags(CLI::App& verb, SignFlags& flags) {
   verb.add_flag("--in-place", request.in_place,
                 "Replace the input; when the credential fits where one stands, only those bytes are written");
   verb.add_option("--reserve", request.reserve, "Bytes kept free behind the credential, for an update in place");
-  verb.add_option("--sidecar", flags.sidecar, "Keep the credential beside the work (default: its name with .c2pa)")
-      ->expected(0, 1)
-      ->each([&flags](const std::string&) { flags.has_sidecar = true; })
-      ->trigger_on_parse();
+  flags.sidecar_flag =
+      verb.add_option("--sidecar", flags.sidecar, "Keep the credential beside the work (default: its name with .c2pa)")
+          ->expected(0, 1);
   verb.add_option("-m,--manifest", flags.manifest, "Manifest definition, as c2patool takes it");
   verb.add_option("-c,--manifest-json", flags.inline_manifest, "The same, on the command line");
   verb.add_option("--title", request.title, "The work's title (default: the file's name)");

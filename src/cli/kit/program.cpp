@@ -56,7 +56,7 @@ int run(const Program& program, int argc, char** argv) {
     return kUsage;
   }
   globals.config = std::move(*config);
-  globals.fetch = program.fetch;
+  globals.network = program.network;
 
   CLI::App app(program.description, program.name);
   Run chosen;

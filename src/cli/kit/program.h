@@ -12,7 +12,7 @@ struct Program {
   std::string description;  ///< one line
   std::string footer;       ///< what to try first
   std::vector<void (*)(VerbTable&)> verbs;
-  Fetch fetch = {};          ///< the network, or nothing
+  Network network = {};      ///< the network, or nothing
   std::string default_verb;  ///< run when the first word is a file rather than a verb; empty: none
 };
 

@@ -20,7 +20,7 @@ struct Globals {
   int verbose = 0;
   std::string progress = "auto";
   double limit_memory_mib = 0;  ///< 0: as configured
-  Fetch fetch;                  ///< the network, for what the user asks of it; nothing in a program without one
+  Network network;              ///< for what the user asks of it; nothing in a program without one
 
   Context context(const std::string& label) const;
 };
