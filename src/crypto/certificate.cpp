@@ -141,6 +141,22 @@ void describe_signature(X509& certificate, Certificate& described) {
   }
 }
 
+/// Authority information access (RFC 5280 section 4.2.2.1). A URL that no browser would take either is not one.
+std::string ocsp_url_of(X509& certificate) {
+  constexpr std::size_t kMostUrlBytes = 2048;
+  struct Free {
+    void operator()(STACK_OF(OPENSSL_STRING) * urls) const { X509_email_free(urls); }
+  };
+  const std::unique_ptr<STACK_OF(OPENSSL_STRING), Free> urls(X509_get1_ocsp(&certificate));
+  for (int i = 0; urls && i < sk_OPENSSL_STRING_num(urls.get()); ++i) {
+    const std::string_view url = sk_OPENSSL_STRING_value(urls.get(), i);
+    const bool plain = std::ranges::all_of(url, [](char c) { return c > ' ' && c < 0x7F; });
+    const bool web = url.starts_with("http://") || url.starts_with("https://");
+    if (plain && web && url.size() <= kMostUrlBytes) return std::string(url);
+  }
+  return {};
+}
+
 void describe_extensions(X509& certificate, Certificate& described) {
   const std::uint32_t flags = X509_get_extension_flags(&certificate);  // also makes OpenSSL read them all
   described.broken_extensions = (flags & EXFLAG_INVALID) != 0;
@@ -156,6 +172,7 @@ void describe_extensions(X509& certificate, Certificate& described) {
     described.key_cert_sign = (uses & KU_KEY_CERT_SIGN) != 0;
     described.only_signature_uses = (uses & ~std::uint32_t{KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION}) == 0;
   }
+  described.ocsp_url = ocsp_url_of(certificate);
   described.has_subject_key_id = X509_get_ext_by_NID(&certificate, NID_subject_key_identifier, -1) >= 0;
   described.has_authority_key_id = X509_get_ext_by_NID(&certificate, NID_authority_key_identifier, -1) >= 0;
   if (X509_get_ext_by_NID(&certificate, NID_ext_key_usage, -1) < 0) return;

@@ -64,7 +64,8 @@ struct Certificate {
   bool broken_extensions = false;           ///< an extension contradicts itself, comes twice or cannot be read
   bool unknown_critical_extension = false;  ///< one that must be understood and is not
   bool has_subject_key_id = false, has_authority_key_id = false;
-  Bytes sha256;                      ///< fingerprint of `der`
+  std::string ocsp_url;  ///< where to ask about its revocation: the first http or https URL it names, or empty
+  Bytes sha256;          ///< fingerprint of `der`
   std::shared_ptr<x509_st> decoded;  ///< what OpenSSL made of `der`: decoding a key takes it 0.3 ms each time
 
   bool has_eku(std::string_view wanted) const;
