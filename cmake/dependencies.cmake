@@ -33,6 +33,7 @@ else()
   add_library(bonafide_brotli ALIAS PkgConfig::brotli)
 endif()
 if(NOT BONAFIDE_CREDENTIALS_ONLY)
+  find_package(Boost 1.81 REQUIRED)  # Asio and Beast: headers
   include(opencv)
   find_package(JPEG REQUIRED)
   find_package(dlib REQUIRED)

@@ -19,7 +19,8 @@ struct HttpRequest {
   int seconds = 30;                              ///< until it is given up
 };
 
-/// The answer's body. unavailable: no such host, refused, timed out, or a status other than 200; limit: too large.
+/// The answer's body. unavailable: no such host, refused, timed out, or a status other than 200; limit: too large;
+/// denied: it would lead where a URL out of a file must not.
 using Fetch = std::function<Result<Bytes>(const HttpRequest& request)>;
 
 /// A program's network: Fetch for URLs of which the user himself named these (they may lie on his own network).

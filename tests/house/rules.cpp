@@ -40,6 +40,7 @@ const std::vector<Room>& rooms() {
   static const std::vector<Room> table{
       {"base", {}},
       {"crypto", {"base"}},
+      {"net", {"base"}},
       {"media/container", {"base", "crypto"}},
       {"media/dsp", {"base", "media/container"}},  // for the tables JPEG prints
       {"media/decode", kMedia},
@@ -56,7 +57,7 @@ const std::vector<Room>& rooms() {
       {"app", with(told, {"app/credential"})},
       {"cli/kit", {"base", "media/container"}},
       {"cli/credential", with(credentials, {"report/credential", "app/credential", "cli/kit"})},
-      {"cli", with(house, {"cli/kit", "cli/credential"})},
+      {"cli", with(house, {"cli/kit", "cli/credential", "net"})},
       {"capi", house},
       {"server", house},
       {"worker", house},
@@ -82,6 +83,7 @@ const std::vector<Library>& libraries() {
        {"src/media/dsp/", "src/forensics/face/", "src/forensics/detectors/", "src/forensics/preview"}},
       {std::regex("openssl/.*"), "OpenSSL", {"src/crypto/"}},
       {std::regex("brotli/.*"), "Brotli", {"src/provenance/c2pa/"}},
+      {std::regex("boost/.*"), "Boost", {"src/net/"}},
       {std::regex("CLI/.*"), "CLI11", {"src/cli/"}},
       {std::regex("nlohmann/.*"), "nlohmann/json", {"src/base/"}},
       {std::regex("toml\\+\\+/.*|toml\\+\\+\\.h"), "toml++", {"src/base/"}},
