@@ -5,6 +5,8 @@
 
 #include "base/json.h"
 #include "base/time.h"
+#include "crypto/ocsp.h"
+#include "crypto/ocsp_request.h"
 #include "media/container/media.h"
 #include "provenance/c2pa/definition.h"
 
@@ -56,6 +58,7 @@ class Signing {
   Result<void> add_actions();
   Result<std::optional<c2pa::Assertion>> thumbnail(const c2pa::FileReference& file, const char* label);
   Result<c2pa::IngredientPlan> ingredient(const std::string& path, const Work& work);
+  Result<Bytes> revocation(const crypto::Signer& signer) const;
   Result<void> write(const Work& work, const c2pa::SignedFile& file);
   std::string resolve(const std::string& path) const;
   bool has_parent() const;
@@ -206,6 +209,17 @@ Result<void> Signing::add_actions() {
   return {};
 }
 
+/// What the responder named in the signer's certificate says of it now.
+Result<Bytes> Signing::revocation(const crypto::Signer& signer) const {
+  if (!request_.stamp.network)
+    return make_error(Code::unavailable, "this program has no network to ask about revocation");
+  std::vector<crypto::Certificate> chain;
+  for (const Bytes& der : signer.chain()) chain.push_back(TRY(crypto::parse_certificate(der)));
+  const crypto::Certificate* const issuer = crypto::find_issuer(chain.front(), std::span(chain).subspan(1));
+  if (issuer == nullptr) return make_error(Code::invalid_argument, "the signer's issuer is not among its certificates");
+  return crypto::fetch_ocsp(chain.front(), *issuer, request_.stamp.network({}), now_);
+}
+
 Result<void> Signing::write(const Work& work, const c2pa::SignedFile& file) {
   if (!request_.sidecar.empty()) {
     FileWriter out = TRY(FileWriter::create(request_.sidecar, request_.overwrite));
@@ -249,6 +263,7 @@ Result<SignAnswer> Signing::run() {
     const std::string der = TRY(read_file(path, kMostResource));
     plan.cose.ocsp.emplace_back(der.begin(), der.end());
   }
+  if (request_.fetch_ocsp) plan.cose.ocsp.push_back(TRY(revocation(*signer)));
   plan.bind = request_.binding;
   plan.reserve = request_.reserve;
   plan.update = request_.update;

@@ -38,6 +38,7 @@ struct SignRequest {
   KeySource key;
   StampSource stamp;
   std::vector<std::string> ocsp;   ///< DER files to staple
+  bool fetch_ocsp = false;         ///< ask the responder that the signer's certificate names, over `stamp.network`
   crypto::TrustStore trust;        ///< judges the ingredients
   std::optional<std::int64_t> at;  ///< the clock; now when absent
   std::optional<std::uint64_t> seed;

@@ -128,6 +128,8 @@ void add_flags(CLI::App& verb, SignFlags& flags) {
       ->check(CLI::IsMember({"auto", "data", "boxes", "bmff"}));
   verb.add_option("--merkle-block", request.binding.merkle_block, "Bytes of a leaf of the tree over media data (MP4)");
   verb.add_option("--ocsp", request.ocsp, "A DER answer about revocation, to staple")->allow_extra_args(false);
+  verb.add_flag("--ocsp-fetch", request.fetch_ocsp,
+                "Ask the certificate's responder about revocation (uses the network)");
   verb.add_option("--seed", request.seed, "Names and salts from this number, to make the same file again");
   add_key_flags(verb, flags.keys);
 }
