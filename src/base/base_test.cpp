@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/time.h"
+#include "support/support.h"
 
 namespace bonafide {
 namespace {
@@ -111,6 +112,28 @@ TEST(Channel, DeliversWhatIsQueuedAfterClose) {
   EXPECT_EQ(channel.pop(), 1);
   EXPECT_EQ(channel.pop(), 2);
   EXPECT_EQ(channel.pop(), std::nullopt);
+}
+
+TEST(Files, PatchingChangesTheseBytesAlone) {
+  const testing::TemporaryFolder folder;
+  const std::string path = folder.file("work");
+  write_file(path, "0123456789", false).value();
+  ASSERT_TRUE(patch_file(path, 3, as_bytes("abc")));
+  EXPECT_EQ(read_file(path, 100).value(), "012abc6789");
+  EXPECT_FALSE(patch_file(path, 8, as_bytes("abc"))) << "a file is never made longer";
+  EXPECT_EQ(read_file(path, 100).value(), "012abc6789");
+  EXPECT_FALSE(patch_file(folder.file("missing"), 0, as_bytes("a")));
+}
+
+TEST(Files, AReplacedFileKeepsItsMode) {
+  const testing::TemporaryFolder folder;
+  const std::string path = folder.file("secret");
+  FileWriter writer = FileWriter::create(path, false, 0600).value();
+  ASSERT_TRUE(writer.write("one"));
+  ASSERT_TRUE(writer.commit());
+  ASSERT_TRUE(write_file(path, "two", true));
+  const auto mode = std::filesystem::status(path).permissions();
+  EXPECT_EQ(mode, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 }  // namespace
