@@ -47,7 +47,15 @@ Result<FileReader> FileReader::open(const std::string& path) {
     return error;
   }
   reader.size_ = static_cast<std::uint64_t>(status.st_size);
+  reader.sparse_ = static_cast<std::uint64_t>(status.st_blocks) * 512 < reader.size_;
   return reader;
+}
+
+std::uint64_t FileReader::data_from(std::uint64_t offset) const {
+  if (!sparse_ || offset >= size_) return offset;
+  const off_t found = ::lseek(handle_->descriptor, static_cast<off_t>(offset), SEEK_DATA);
+  if (found < 0) return errno == ENXIO ? size_ : offset;
+  return static_cast<std::uint64_t>(found);
 }
 
 Result<std::size_t> FileReader::read_some(std::uint64_t offset, std::span<std::uint8_t> into) const {

@@ -20,12 +20,16 @@ class FileReader {
   Result<Bytes> read(std::uint64_t offset, std::size_t count) const;
   /// Up to `into.size()` bytes from `offset`; returns how many were there.
   Result<std::size_t> read_some(std::uint64_t offset, std::span<std::uint8_t> into) const;
+  /// Where the first byte at or behind `offset` stands that the file system has stored; all before it are zeros. Answers
+  /// `offset` when the file has no holes or the system cannot tell, size() when only a hole is left.
+  std::uint64_t data_from(std::uint64_t offset) const;
 
  private:
   struct Handle;
   std::shared_ptr<Handle> handle_;
   std::string path_;
   std::uint64_t size_ = 0;
+  bool sparse_ = false;
 };
 
 /// A file being written. Nothing shows under the final name until commit(); dropping it removes the temporary file.

@@ -23,6 +23,8 @@ Hasher::Hasher(HashAlgorithm algorithm) : state_(std::make_unique<State>()) {
 Hasher::Hasher(Hasher&&) noexcept = default;
 Hasher::~Hasher() = default;
 
+void Hasher::restart() { EVP_DigestInit_ex(state_->context, nullptr, nullptr); }
+
 void Hasher::update(ByteView bytes) { EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()); }
 
 Bytes Hasher::finish() {

@@ -11,7 +11,7 @@ namespace bonafide::crypto {
 
 enum class HashAlgorithm { sha256, sha384, sha512 };
 
-/// Streaming digest: update() as often as you like, then finish() once.
+/// Streaming digest: update() as often as you like, then finish() once, or again after restart().
 class Hasher {
  public:
   explicit Hasher(HashAlgorithm algorithm);
@@ -21,6 +21,8 @@ class Hasher {
   Bytes finish();
   /// What finish() would say now; updating may go on.
   Bytes so_far() const;
+  /// Ready for other bytes; cheaper than a new one when there are thousands of short digests.
+  void restart();
 
  private:
   struct State;

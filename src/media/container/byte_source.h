@@ -6,12 +6,16 @@
 
 namespace bonafide::media {
 
+/// Safe to read from several threads.
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
   virtual std::uint64_t size() const = 0;
   /// Up to `into.size()` bytes from `offset`; returns how many were there.
   virtual Result<std::size_t> read_some(std::uint64_t offset, std::span<std::uint8_t> into) const = 0;
+  /// From `offset` up to here all bytes are zero, known without reading: the holes of sparse files. `offset` itself when
+  /// nothing is known.
+  virtual std::uint64_t data_from(std::uint64_t offset) const { return offset; }
 };
 
 /// Keeps a copy of the reader (it shares the open file).
@@ -22,6 +26,7 @@ class FileSource final : public ByteSource {
   Result<std::size_t> read_some(std::uint64_t offset, std::span<std::uint8_t> into) const override {
     return file_.read_some(offset, into);
   }
+  std::uint64_t data_from(std::uint64_t offset) const override { return file_.data_from(offset); }
 
  private:
   FileReader file_;

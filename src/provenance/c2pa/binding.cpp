@@ -71,7 +71,7 @@ Result<BindingCheck> check_binding(const BindingRequest& request, const media::B
   const cbor::Value* const hash = map.find("hash");
   Bytes wanted;
   if (hash != nullptr && hash->bytes()) wanted.assign(hash->content.begin(), hash->content.end());
-  TRY(BmffHash(map, request.label, wanted, *algorithm, source, context, check).run());
+  TRY(BmffHash(request, wanted, *algorithm, source, context, check).run());
   return check;
 }
 

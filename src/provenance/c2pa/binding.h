@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/cbor.h"
+#include "provenance/c2pa/fragments.h"
 #include "provenance/c2pa/hash_trace.h"
 #include "provenance/c2pa/locate.h"
 #include "provenance/c2pa/store.h"
@@ -29,10 +30,11 @@ struct BindingCheck {
 struct BindingRequest {
   std::string label;  ///< base label of the assertion
   const cbor::Value* value = nullptr;
-  std::string default_alg;  ///< the claim's; used when the assertion names none
-  bool update = false;      ///< reached through an update manifest: the store has grown since
-  bool explain = false;     ///< fill BindingCheck::trace
-  bool part = false;        ///< the source is one part of a multi-asset file
+  std::string default_alg;                           ///< the claim's; used when the assertion names none
+  bool update = false;                               ///< reached through an update manifest: the store has grown since
+  bool explain = false;                              ///< fill BindingCheck::trace
+  bool part = false;                                 ///< the source is one part of a multi-asset file
+  const std::vector<Fragment>* fragments = nullptr;  ///< of a stream in several files, in the order of playing
 };
 
 /// Is this the base label of a hard binding?

@@ -3,79 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
-#include "provenance/c2pa/walkers.h"
+#include "provenance/c2pa/binding_forms.h"
+#include "provenance/c2pa/fragments.h"
 
 namespace bonafide::provenance::c2pa {
 
 namespace {
 
-constexpr std::uint64_t kLeavesBegin = 16;  // the flat hash keeps the first 16 bytes of mdat, whatever its header
-
-const cbor::Value* present(const cbor::Value& map, std::string_view key) {
-  const cbor::Value* const value = map.find(key);
-  return value == nullptr || value->is(cbor::Type::null) ? nullptr : value;
+bool has(const std::vector<BmffBox>& roots, std::uint32_t type) {
+  return std::ranges::find(roots, type, &BmffBox::type) != roots.end();
 }
-
-std::optional<std::uint64_t> size_of(const cbor::Value& map, std::string_view key) {
-  const cbor::Value* const value = present(map, key);
-  const auto number = value == nullptr ? std::nullopt : value->integer();
-  if (!number || *number < 0) return std::nullopt;
-  return static_cast<std::uint64_t>(*number);
-}
-
-std::string path_of(const cbor::Value& entry) {
-  const cbor::Value* const path = present(entry, "xpath");
-  return path != nullptr && path->text() ? std::string(*path->text()) : std::string();
-}
-
-constexpr std::uint64_t kMostProof = 64 * 1024;  // ours: 64 rows of the longest hash are 4 KiB
-
-/// The CBOR item at the start of bytes that zeros may follow; nothing when it is broken or the rest is not zero.
-std::optional<cbor::Value> first_item(const Bytes& bytes) {
-  const auto end = std::find_if(bytes.rbegin(), bytes.rend(), [](std::uint8_t byte) { return byte != 0; });
-  const auto least = static_cast<std::size_t>(bytes.rend() - end);
-  for (std::size_t size = least; size <= std::min(bytes.size(), least + 64); ++size) {  // a hash may end in zeros
-    auto value = cbor::parse(ByteView(bytes).first(size));
-    if (value) return std::move(*value);
-  }
-  return std::nullopt;
-}
-
-bool holds(const cbor::Value& value, const Bytes& digest) {
-  return value.is(cbor::Type::bytes) &&
-         std::equal(value.content.begin(), value.content.end(), digest.begin(), digest.end());
-}
-
-/// Leaves fold into nodes of one row: `height` rows above the leaves, an odd node moves up as it is (§16.3.2.3).
-class Fold {
- public:
-  explicit Fold(crypto::HashAlgorithm algorithm) : algorithm_(algorithm) {}
-  void add(Bytes leaf) {
-    stack_.emplace_back(0, std::move(leaf));
-    while (stack_.size() > 1 && stack_[stack_.size() - 2].first == stack_.back().first) join();
-  }
-  Bytes finish() {
-    while (stack_.size() > 1) join();
-    Bytes node = std::move(stack_.back().second);
-    stack_.clear();
-    return node;
-  }
-  bool empty() const { return stack_.empty(); }
-
- private:
-  void join() {
-    crypto::Hasher hasher(algorithm_);
-    const int height = stack_[stack_.size() - 2].first + 1;
-    hasher.update(stack_[stack_.size() - 2].second);
-    hasher.update(stack_.back().second);
-    stack_.pop_back();
-    stack_.back() = {height, hasher.finish()};
-  }
-  crypto::HashAlgorithm algorithm_;
-  std::vector<std::pair<int, Bytes>> stack_;
-};
 
 }  // namespace
 
@@ -84,209 +22,122 @@ void BmffHash::fail(std::string reason) {
   check_.reason = std::move(reason);
 }
 
-Result<bool> BmffHash::chosen(const cbor::Value& entry, const BmffBox& box) const {
-  if (const auto length = size_of(entry, "length"); length && *length != box.range.length) return false;
-  Window window(source_);
-  const std::uint64_t full = box.range.start + box.header;  // where version and flags stand
-  if (const auto version = size_of(entry, "version")) {
-    if (full + 4 > box.range.end() || TRY(window.u8(full)) != *version) return false;
+Result<std::vector<MerkleMap>> BmffHash::trees(std::string& why) const {
+  std::vector<MerkleMap> maps;
+  const cbor::Value* const list = present(map_, "merkle");
+  if (list == nullptr) return maps;
+  for (const cbor::Value& entry : list->children) {
+    auto map = MerkleMap::read(entry, algorithm_, why);
+    if (!map) return maps;
+    maps.push_back(*map);
   }
-  if (const cbor::Value* const flags = present(entry, "flags"); flags != nullptr && flags->bytes()) {
-    if (flags->content.size() != 3 || full + 4 > box.range.end()) return false;
-    const cbor::Value* const mode = present(entry, "exact");
-    const bool exact = mode == nullptr || mode->truth().value_or(true);
-    const Bytes have = TRY(read_exactly(source_, full + 1, 3));
-    for (std::size_t i = 0; i < 3; ++i) {
-      const std::uint8_t want = flags->content[i];
-      if (exact ? have[i] != want : (have[i] & want) != want) return false;
-    }
-  }
-  if (const cbor::Value* const data = present(entry, "data"); data != nullptr) {
-    for (const cbor::Value& item : data->children) {
-      const auto offset = size_of(item, "offset");
-      const cbor::Value* const value = present(item, "value");
-      if (!offset || value == nullptr || !value->bytes()) return false;
-      const std::uint64_t length = value->content.size();
-      if (*offset > box.range.length || length > box.range.length - *offset) return false;
-      const Bytes have = TRY(read_exactly(source_, box.range.start + *offset, length));
-      if (!std::equal(have.begin(), have.end(), value->content.begin())) return false;
-    }
-  }
-  return true;
+  return maps;
 }
 
-/// False when the entry is malformed.
-Result<bool> BmffHash::exclude(const cbor::Value& entry) {
-  const std::string path = path_of(entry);
-  auto boxes = bmff_at(source_, roots_, path, context_);
-  if (path.empty() || (!boxes && boxes.error().code == Code::unsupported)) return false;
-  if (!boxes) return boxes.error();
-  const cbor::Value* const subset = present(entry, "subset");
-  for (const BmffBox& box : *boxes) {
-    if (!TRY(chosen(entry, box))) continue;
-    if (subset == nullptr) holes_.push_back({box.range, path});
-    if (subset == nullptr) continue;
-    for (const cbor::Value& item : subset->children) {
-      const auto offset = size_of(item, "offset"), length = size_of(item, "length");
-      if (!offset || !length) return false;
-      if (*offset >= box.range.length) continue;
-      const std::uint64_t room = box.range.length - *offset;
-      holes_.push_back({{box.range.start + *offset, *length == 0 ? room : std::min(*length, room)}, path});
-    }
-  }
-  const bool usual = path == "/uuid" || path == "/ftyp" || path == "/mfra" || (path == "/mdat" && subset != nullptr);
-  if (!usual) check_.additional_code = "assertion.bmffHash.additionalExclusionsPresent";
-  return true;
+Result<std::string> BmffHash::flat(const BmffCover& cover) {
+  const bool placed = request_.label != "c2pa.hash.bmff";  // the first version did not hash where a box stands
+  const Bytes digest = TRY(cover.hash({0, source_.size()}, placed, algorithm_, context_, check_.trace));
+  check_.trace.add({HashStep::Kind::result, "the boxes", {}, {}, to_hex(digest), to_hex(hash_)});
+  return digest == hash_ ? std::string() : std::string("the file's boxes were changed after signing");
 }
 
-Result<Bytes> BmffHash::flat() const {
-  crypto::Hasher hasher(algorithm_);
-  const bool placed = label_ != "c2pa.hash.bmff";  // the first version did not hash where a box stands
-  for (const BmffBox& box : roots_) {
-    const auto parts = without(box.range, joined_);
-    if (parts.empty()) continue;
-    if (placed) {
-      std::array<std::uint8_t, 8> place{};
-      for (std::size_t i = 0; i < 8; ++i) place[i] = static_cast<std::uint8_t>(box.range.start >> (56 - 8 * i));
-      hasher.update(place);
-    }
-    for (const Range& part : parts) TRY(feed(hasher, source_, part, context_));
+/// A file that is no stream of fragments: the flat hash, and a tree for each mdat.
+Result<std::string> BmffHash::media(const BmffCover& cover, const std::vector<MerkleMap>& maps) {
+  if (!hash_.empty()) {
+    std::string why = TRY(flat(cover));
+    if (!why.empty()) return why;
   }
-  return hasher.finish();
-}
-
-/// The auxiliary boxes of one tree, in file order.
-Result<std::vector<BmffBox>> BmffHash::proofs(std::uint64_t unique, std::uint64_t place) const {
-  std::vector<BmffBox> found;
-  for (const BmffBox& box : roots_) {
-    if (!box.c2pa) continue;
-    const C2paBox content = TRY(c2pa_box(source_, box));
-    if (content.purpose != Purpose::merkle) continue;
-    const Bytes bytes = TRY(read_exactly(source_, content.payload.start, std::min(content.payload.length, kMostProof)));
-    const auto value = first_item(bytes);
-    if (value && size_of(*value, "uniqueId") == unique && size_of(*value, "localId") == place) found.push_back(box);
+  const bool proofs = std::ranges::any_of(maps, [](const MerkleMap& map) { return map.leaves > 1; });
+  std::vector<MerkleBox> boxes;
+  if (proofs) {
+    auto found = merkle_boxes(source_, cover.roots());
+    if (!found && found.error().code == Code::corrupt) return found.error().message;
+    boxes = TRY(std::move(found));
   }
-  return found;
-}
-
-/// Walks from a leaf up to the stored row with the siblings that its box brings.
-Result<bool> BmffHash::proven(const BmffBox& box, std::uint64_t leaf, std::uint64_t count, Bytes node,
-                              const cbor::Value& row, crypto::HashAlgorithm alg) const {
-  const C2paBox content = TRY(c2pa_box(source_, box));
-  const Bytes bytes = TRY(read_exactly(source_, content.payload.start, std::min(content.payload.length, kMostProof)));
-  const auto value = first_item(bytes);
-  if (!value || size_of(*value, "location") != leaf) return false;
-  const cbor::Value* const siblings = present(*value, "hashes");
-  std::size_t used = 0;
-  for (std::uint64_t position = leaf, width = count;; position /= 2, width = (width + 1) / 2) {
-    if (width <= row.children.size()) {
-      const bool all_used = used == (siblings == nullptr ? 0 : siblings->children.size());
-      return all_used && position < row.children.size() && holds(row.children[position], node);
-    }
-    if (position % 2 == 0 && position + 1 == width) continue;  // an odd node moves up as it is
-    if (siblings == nullptr || used >= siblings->children.size() || !siblings->children[used].bytes()) return false;
-    const ByteView sibling = *siblings->children[used++].bytes();
-    crypto::Hasher hasher(alg);
-    hasher.update(position % 2 == 0 ? ByteView(node) : sibling);
-    hasher.update(position % 2 == 0 ? sibling : ByteView(node));
-    node = hasher.finish();
+  for (const MerkleMap& map : maps) {
+    std::uint64_t index = 0;
+    const auto mdat = std::ranges::find_if(
+        cover.roots(), [&](const BmffBox& box) { return box.type == fourcc("mdat") && index++ == map.local; });
+    if (mdat == cover.roots().end()) return std::string("the media data that was signed is missing");
+    checked_mdat_.push_back(mdat->range.start);
+    std::string why = TRY(check_tree(source_, *mdat, map, boxes, context_, check_.trace));
+    if (!why.empty()) return why;
   }
-}
-
-Result<std::string> BmffHash::tree(const BmffBox& box, const cbor::Value& entry, crypto::HashAlgorithm alg) {
-  const auto count = size_of(entry, "count"), block = size_of(entry, "fixedBlockSize");
-  const cbor::Value* const row = present(entry, "hashes");
-  const cbor::Value* const sizes = present(entry, "variableBlockSizes");
-  if (!count || *count == 0 || *count > source_.size() || row == nullptr || row->children.empty())
-    return std::string("the tree is malformed");
-  const std::uint64_t first = box.range.start + kLeavesBegin, end = box.range.end();
-  if (first > end) return std::string("the box of the media data is shorter than the tree says");
-  std::uint64_t leaves = 1;  // under each stored node
-  while ((*count + leaves - 1) / leaves > row->children.size()) leaves *= 2;
-  if ((*count + leaves - 1) / leaves != row->children.size()) return std::string("the stored row is of no level");
-  const auto unique = size_of(entry, "uniqueId"), place = size_of(entry, "localId");
-  std::vector<BmffBox> paths;
-  if (leaves > 1 && unique && place) {  // no boxes are needed when all leaves are stored
-    paths = TRY(proofs(*unique, *place));
-    if (paths.size() != *count) return std::string("the boxes of the tree are not as many as its leaves");
-  }
-  std::uint64_t at = first;
-  for (std::uint64_t node = 0, leaf = 0; node < row->children.size(); ++node) {
-    Fold fold(alg);
-    for (std::uint64_t i = 0; i < leaves && leaf < *count; ++i, ++leaf) {
-      std::uint64_t size = end - at;
-      if (sizes != nullptr) {
-        if (leaf >= sizes->children.size() || !sizes->children[leaf].integer())
-          return std::string("a block is missing");
-        size = static_cast<std::uint64_t>(*sizes->children[leaf].integer());
-      } else if (block && *block > 0) {
-        size = std::min(*block, end - at);
-      }
-      if (size == 0 || size > end - at) return std::string("the media data is shorter than what was signed");
-      crypto::Hasher hasher(alg);
-      TRY(feed(hasher, source_, {at, size}, context_));
-      Bytes digest = hasher.finish();
-      if (!paths.empty() && !TRY(proven(paths[static_cast<std::size_t>(leaf)], leaf, *count, digest, *row, alg))) {
-        return fmt::format("the tree does not hold for the media data from byte {}", at);
-      }
-      fold.add(std::move(digest));
-      at += size;
-    }
-    if (!holds(row->children[node], fold.finish())) {
-      return fmt::format("the media data was changed after signing, between bytes {} and {}",
-                         first + node * leaves * block.value_or(0), at);
-    }
-  }
-  if (at != end) return std::string("the media data is longer than what was signed");
   return std::string();
 }
 
-/// Why the tree does not hold, or nothing.
-Result<std::string> BmffHash::merkle(const cbor::Value& entry) {
-  const cbor::Value* const named = present(entry, "alg");
-  const auto alg = named != nullptr && named->text() ? hash_algorithm(*named->text()) : std::optional(algorithm_);
-  const auto place = size_of(entry, "localId");
-  if (!alg || !place) return std::string("the tree is malformed");
-  std::uint64_t index = 0;
-  for (const BmffBox& box : roots_) {
-    if (box.type != fourcc("mdat") || index++ != *place) continue;
-    checked_mdat_.push_back(box.range.start);
-    return tree(box, entry, *alg);
+/// A stream in one file: a leaf is a moof and all up to the next (§A.5.3.1.2).
+Result<std::string> BmffHash::fragments(const BmffCover& cover, const std::vector<MerkleMap>& maps) {
+  std::vector<std::uint64_t> starts;  // of each fragment; then the end
+  for (const BmffBox& box : cover.roots()) {
+    if (box.type == fourcc("moof")) starts.push_back(box.range.start);
   }
-  return std::string("the media data that was signed is missing");
-}
-
-/// Sample offsets that point into bytes left out of the hash let the media be swapped (c2pa-rs #2488).
-Result<std::string> BmffHash::offsets() const {
-  std::vector<Range> swappable;
-  for (const Hole& hole : holes_)
-    if (hole.path != "/mdat") swappable.push_back(hole.range);
-  swappable = joined(std::move(swappable));
-  const auto outside = [&](std::uint64_t offset) {
-    return std::ranges::any_of(swappable, [&](const Range& r) { return offset >= r.start && offset < r.end(); });
+  const std::uint64_t first = starts.front();
+  starts.push_back(source_.size());
+  for (const MerkleMap& map : maps) {
+    const Bytes digest = TRY(cover.hash({0, first}, true, map.algorithm, context_, check_.trace));
+    if (!std::ranges::equal(digest, map.init_hash->content)) {
+      return std::string("what stands before the first fragment was changed after signing");
+    }
+  }
+  auto found = merkle_boxes(source_, cover.roots());
+  if (!found && found.error().code == Code::corrupt) return found.error().message;
+  const std::vector<MerkleBox> boxes = TRY(std::move(found));
+  if (boxes.size() + 1 != starts.size()) return std::string("the proofs are not as many as the fragments");
+  std::vector<std::uint64_t> next(maps.size());  // the place that must come, by tree
+  std::vector<const MerkleMap*> tree_of;
+  for (std::size_t i = 0; i < boxes.size(); ++i) {
+    const auto map = std::ranges::find_if(
+        maps, [&](const MerkleMap& m) { return m.unique == boxes[i].unique && m.local == boxes[i].local; });
+    const bool before = boxes[i].box.range.start < starts[i] && (i == 0 || boxes[i].box.range.start > starts[i - 1]);
+    if (map == maps.end() || !before) return std::string("a proof belongs to no fragment");
+    if (boxes[i].location != next[static_cast<std::size_t>(map - maps.begin())]++) {
+      return fmt::format("the fragment at byte {} is out of order", starts[i]);
+    }
+    tree_of.push_back(&*map);
+  }
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    if (next[i] != maps[i].count) return std::string("the fragments are not as many as were signed");
+  }
+  std::vector<char> held(boxes.size(), 0);
+  Context quiet = context_;  // the other threads tell no progress
+  quiet.progress = nullptr;
+  const auto worker = [&](bool) {
+    return [&](std::size_t i) -> Result<void> {
+      HashTrace none;
+      const Range part{starts[i], starts[i + 1] - starts[i]};
+      HashTrace& trace = check_.trace.on ? check_.trace : none;
+      Bytes digest = TRY(cover.hash(part, true, tree_of[i]->algorithm, quiet, trace));
+      if (trace.on) trace.add({HashStep::Kind::leaf, fmt::format("fragment {}", i), part, {}, to_hex(digest), {}});
+      held[i] = TRY(proven(source_, boxes[i], *tree_of[i], std::move(digest))) ? 1 : 0;
+      return {};
+    };
   };
-  Window window(source_);
-  for (const bool wide : {false, true}) {
-    const std::string path = std::string("/moov/trak/mdia/minf/stbl/") + (wide ? "co64" : "stco");
-    for (const BmffBox& box : TRY(bmff_at(source_, roots_, path, context_))) {
-      const std::uint64_t body = box.range.start + box.header;
-      if (body + 8 > box.range.end()) continue;
-      const std::uint64_t step = wide ? 8 : 4;
-      const std::uint64_t count =
-          std::min<std::uint64_t>(TRY(window.u32be(body + 4)), (box.range.end() - body - 8) / step);
-      for (std::uint64_t i = 0; i < count; ++i) {
-        const std::uint64_t at = body + 8 + step * i;
-        const std::uint64_t offset = wide ? TRY(window.u64be(at)) : TRY(window.u32be(at));
-        if (outside(offset)) return fmt::format("the media at byte {} lies where no hash covers it", offset);
-      }
-    }
-  }
-  return std::string();
+  TRY(side_by_side(check_.trace.on ? 1 : 0, boxes.size(), worker));
+  const auto broken = std::ranges::find(held, 0);
+  if (broken == held.end()) return std::string();
+  const auto at = static_cast<std::size_t>(broken - held.begin());
+  return fmt::format("the fragment at byte {} was changed after signing", starts[at]);
 }
 
-void BmffHash::list_uncovered() {
-  for (const Hole& hole : holes_) {
-    const bool in_tree = std::ranges::any_of(roots_, [&](const BmffBox& box) {
+/// A stream in several files, of which this is the initialization segment.
+Result<std::string> BmffHash::files() {
+  const FragmentCheck stream = TRY(FragmentCheck::open(map_, algorithm_, source_, context_, check_.trace));
+  if (!stream.wrong().empty()) return stream.wrong();
+  if (request_.fragments == nullptr || request_.fragments->empty()) {
+    check_.unsupported = "the fragments of this stream were not given, so its media could not be checked";
+    return std::string();
+  }
+  const auto answer = TRY(stream.all(*request_.fragments, context_, check_.trace));
+  check_.weak = answer.unseen;
+  check_.reason = fmt::format("the initialization segment and {} fragments of {} are those that were signed",
+                              request_.fragments->size(), answer.count);
+  return answer.wrong;
+}
+
+void BmffHash::list_uncovered(const BmffCover& cover) {
+  for (const BmffCover::Hole& hole : cover.holes()) {
+    const bool in_tree = std::ranges::any_of(cover.roots(), [&](const BmffBox& box) {
       return box.type == fourcc("mdat") && hole.range.start >= box.range.start && hole.range.end() <= box.range.end() &&
              std::ranges::find(checked_mdat_, box.range.start) != checked_mdat_.end();
     });
@@ -295,63 +146,57 @@ void BmffHash::list_uncovered() {
 }
 
 Result<void> BmffHash::run() {
-  roots_ = TRY(bmff_roots(source_, context_));
-  if ((roots_.empty() ? 0 : roots_.back().range.end()) != source_.size()) {
+  const BmffCover cover = TRY(BmffCover::of(source_, present(map_, "exclusions"), context_));
+  if (!cover.complete()) {
     fail("there are bytes after the last box");
     return {};
   }
   check_.code = "assertion.bmffHash.malformed";
-  const cbor::Value* const list = present(map_, "exclusions");
-  if (list == nullptr || !list->is(cbor::Type::array)) {
-    check_.reason = "the list of excluded boxes is missing";
-    return {};
+  check_.reason = cover.malformed();
+  if (!check_.reason.empty()) return {};
+  if (cover.more()) check_.additional_code = "assertion.bmffHash.additionalExclusionsPresent";
+  const std::vector<MerkleMap> maps = TRY(trees(check_.reason));
+  if (!check_.reason.empty()) return {};
+  const auto named = std::ranges::count_if(maps, [](const MerkleMap& map) { return map.init_hash != nullptr; });
+  const bool stream = named > 0;
+  if (hash_.empty() && maps.empty()) check_.reason = "the binding holds neither a hash nor a tree";
+  if (stream && static_cast<std::size_t>(named) != maps.size()) {
+    check_.reason = "a tree does not name its initialization segment";  // c2pa-rs #2609
   }
-  for (const cbor::Value& entry : list->children) {
-    if (TRY(exclude(entry))) continue;
-    check_.reason = "an excluded box is described in a form that is not known";
-    return {};
+  if (stream && !hash_.empty()) check_.reason = "a binding of fragments holds a hash of the whole file";
+  const auto split = [](const MerkleMap& map) { return map.count > 1 && !map.block && map.sizes == nullptr; };
+  if (!stream && std::ranges::any_of(maps, split)) {
+    if (request_.label == "c2pa.hash.bmff.v2") check_.unsupported = "this version cannot check a tree over samples";
+    check_.reason = "a tree does not say how large its blocks are";
   }
-  std::vector<Range> ranges;
-  for (const Hole& hole : holes_) ranges.push_back(hole.range);
-  joined_ = joined(std::move(ranges));
-  const cbor::Value* const trees = present(map_, "merkle");
-  if (hash_.empty() && trees == nullptr) {
-    check_.reason = "the binding holds neither a hash nor a tree";
-    return {};
+  if (!check_.reason.empty()) return {};
+
+  const bool one_file = has(cover.roots(), fourcc("moof"));
+  auto checked = !stream ? media(cover, maps) : one_file ? fragments(cover, maps) : files();
+  std::string why = TRY(std::move(checked));
+  if (!check_.unsupported.empty()) return {};
+  if (why.empty()) {
+    list_uncovered(cover);
+    const BmffCover::Offsets offsets = TRY(cover.offsets(context_));
+    why = offsets.wrong;
+    check_.weak = check_.weak || offsets.unseen;
+    const auto open = [](const Uncovered& u) { return u.what == "box /mdat"; };
+    if (why.empty() && std::ranges::any_of(check_.uncovered, open)) why = "the media data is covered by no hash";
   }
-  // Fragments are hashed one by one (§16.3.2), which this version does not do. Nothing is known then: to call a sound
-  // fragmented file broken would be a false alarm.
-  const auto fragmented = [](const cbor::Value& entry) { return present(entry, "initHash") != nullptr; };
-  if (trees != nullptr && std::ranges::any_of(trees->children, fragmented)) {
-    check_.unsupported = "this version cannot check a credential over fragments";
-    return {};
-  }
-  if (!hash_.empty() && TRY(flat()) != hash_) {
-    fail("the file's boxes were changed after signing");
-    return {};
-  }
-  if (trees != nullptr) {
-    for (const cbor::Value& entry : trees->children) {
-      std::string why = TRY(merkle(entry));
-      if (why.empty()) continue;
-      fail(std::move(why));
-      return {};
-    }
-  }
-  list_uncovered();
-  std::string why = TRY(offsets());
-  const bool media_open =
-      std::ranges::any_of(check_.uncovered, [](const Uncovered& u) { return u.what == "box /mdat"; });
-  if (why.empty() && media_open) why = "the media data is covered by no hash";
   if (!why.empty()) {
     fail(std::move(why));
     return {};
   }
   check_.code = "assertion.bmffHash.match";
-  check_.reason = "the file's boxes are those that were signed";
+  if (check_.reason.empty()) check_.reason = "the file's boxes are those that were signed";
+  // Trees alone leave all other boxes open.
+  if (!stream && hash_.empty()) {
+    for (const BmffBox& box : cover.roots()) {
+      if (box.type != fourcc("mdat")) check_.uncovered.push_back({box.range, "a box that no hash covers"});
+    }
+  }
   // The first form does not hash where boxes stand; tables of offsets left out let the media be put in another order.
-  const auto inner = [](const Hole& hole) { return hole.path.find('/', 1) != std::string::npos; };
-  check_.weak = label_ == "c2pa.hash.bmff" || std::ranges::any_of(holes_, inner);
+  check_.weak = check_.weak || request_.label == "c2pa.hash.bmff" || cover.inner() || (!stream && hash_.empty());
   return {};
 }
 

@@ -1,8 +1,9 @@
-// The hash over ISO base media (C2PA 2.5 §16.3.2): exclusions by path, the flat hash, and the Merkle tree over mdat.
+// The hash over ISO base media (C2PA 2.5 §16.3.2): exclusions by path, the flat hash, Merkle trees over mdat, and
+// fragments.
 #pragma once
 #include "provenance/c2pa/binding.h"
-#include "provenance/c2pa/bmff.h"
-#include "provenance/c2pa/hashing.h"
+#include "provenance/c2pa/bmff_cover.h"
+#include "provenance/c2pa/bmff_tree.h"
 
 namespace bonafide::provenance::c2pa {
 
@@ -10,10 +11,10 @@ namespace bonafide::provenance::c2pa {
 class BmffHash {
  public:
   /// `hash_bytes` empty: Merkle only. Everything must outlive this.
-  BmffHash(const cbor::Value& binding, const std::string& base, const Bytes& hash_bytes, crypto::HashAlgorithm alg,
+  BmffHash(const BindingRequest& request, const Bytes& hash_bytes, crypto::HashAlgorithm alg,
            const media::ByteSource& bytes, const Context& limits, BindingCheck& answer)
-      : map_(binding),
-        label_(base),
+      : request_(request),
+        map_(*request.value),
         hash_(hash_bytes),
         algorithm_(alg),
         source_(bytes),
@@ -22,32 +23,21 @@ class BmffHash {
   Result<void> run();
 
  private:
-  struct Hole {
-    Range range;
-    std::string path;
-  };
-  Result<bool> exclude(const cbor::Value& entry);
-  Result<bool> chosen(const cbor::Value& entry, const BmffBox& box) const;
-  Result<Bytes> flat() const;
-  Result<std::string> merkle(const cbor::Value& entry);
-  Result<std::string> tree(const BmffBox& box, const cbor::Value& entry, crypto::HashAlgorithm alg);
-  Result<std::vector<BmffBox>> proofs(std::uint64_t unique, std::uint64_t place) const;
-  Result<bool> proven(const BmffBox& box, std::uint64_t leaf, std::uint64_t count, Bytes node, const cbor::Value& row,
-                      crypto::HashAlgorithm alg) const;
-  Result<std::string> offsets() const;
-  void list_uncovered();
+  Result<std::string> media(const BmffCover& cover, const std::vector<MerkleMap>& maps);
+  Result<std::string> flat(const BmffCover& cover);
+  Result<std::string> fragments(const BmffCover& cover, const std::vector<MerkleMap>& maps);
+  Result<std::string> files();
+  Result<std::vector<MerkleMap>> trees(std::string& why) const;
+  void list_uncovered(const BmffCover& cover);
   void fail(std::string reason);
 
+  const BindingRequest& request_;
   const cbor::Value& map_;
-  const std::string& label_;
   const Bytes& hash_;
   crypto::HashAlgorithm algorithm_;
   const media::ByteSource& source_;
   const Context& context_;
   BindingCheck& check_;
-  std::vector<BmffBox> roots_;
-  std::vector<Hole> holes_;
-  std::vector<Range> joined_;
   std::vector<std::uint64_t> checked_mdat_;  ///< starts of the boxes whose content a tree covers
 };
 

@@ -66,6 +66,8 @@ class ChunkSizes {
     return {};
   }
 
+  /// The sizes of samples are written down.
+  bool known() const { return stsc_ != nullptr && size_box_ != nullptr; }
   Result<std::uint64_t> next() {
     ++chunk_;
     if (next_run_ < runs_end_ && TRY(runs_.u32be(next_run_)) == chunk_) {
@@ -226,6 +228,7 @@ Result<void> Walk::chunks(const std::vector<BmffBox>& parents, const std::vector
       field.at = {fields.at(), step};
       field.target = TRY(fields.number(step));
       field.length = lengths_ ? TRY(sizes.next()) : 0;
+      field.empty = sizes.known() && field.length == 0;
       TRY(visitor_(field));
     }
   }
@@ -357,6 +360,7 @@ Result<void> Walk::track_run(const BmffBox& box, std::uint64_t base, std::uint64
   }
   if ((flags & 4) != 0) TRY(fields.skip(4));
   field.length = samples * usual_size;
+  field.empty = samples == 0;
   if ((flags & 0x200) != 0) {
     const std::uint64_t before = (flags & 0x100) != 0 ? 4 : 0;
     const std::uint64_t after = ((flags & 0x400) != 0 ? 4U : 0U) + ((flags & 0x800) != 0 ? 4U : 0U);

@@ -27,6 +27,7 @@ struct OffsetField {
   std::optional<std::uint64_t> base;  ///< what it is counted from; nothing: the start of the file
   std::uint64_t target = 0;           ///< the place, in the file
   std::uint64_t length = 0;           ///< bytes of media there; 0 when not known
+  bool empty = false;                 ///< known to hold no media
   bool foreign = false;               ///< some media of this track lies in other files, so it may not mean this one
   Range item_base;                    ///< items: the field of the base offset that its extents share; length 0: none
   std::uint64_t item_base_value = 0;

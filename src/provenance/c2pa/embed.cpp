@@ -233,4 +233,13 @@ Result<std::size_t> SplicedSource::read_some(std::uint64_t offset, std::span<std
   return done;
 }
 
+std::uint64_t SplicedSource::data_from(std::uint64_t offset) const {
+  if (offset >= size_) return offset;
+  const auto i = static_cast<std::size_t>(std::ranges::upper_bound(starts_, offset) - starts_.begin()) - 1;
+  const Piece& piece = splice_.pieces[i];
+  if (piece.kind != Piece::Kind::copy) return offset;
+  const std::uint64_t inside = piece.from.start + (offset - starts_[i]);
+  return offset + (std::min(original_.data_from(inside), piece.from.end()) - inside);
+}
+
 }  // namespace bonafide::provenance::c2pa

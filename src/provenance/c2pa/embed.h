@@ -52,6 +52,7 @@ class SplicedSource final : public media::ByteSource {
   SplicedSource(const media::ByteSource& original, const Splice& splice);
   std::uint64_t size() const override { return size_; }
   Result<std::size_t> read_some(std::uint64_t offset, std::span<std::uint8_t> into) const override;
+  std::uint64_t data_from(std::uint64_t offset) const override;
   void fill(Bytes framed) { framed_ = std::move(framed); }
 
  private:
