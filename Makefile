@@ -1,7 +1,7 @@
 # The front door. CMake does the work; these are the words to start it with. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build demo test bench lint format asan tsan fuzz coverage install package man clean
+.PHONY: help setup setup-dev build demo test bench lint format asan tsan fuzz coverage install package man clean verify-static
 
 BUILD := build/release
 # one job a core, but no more than the memory holds: a translation unit with dlib in it wants about 1.5 GB
@@ -75,6 +75,10 @@ coverage: setup-dev ## which lines the fast tests reach: build/coverage/index.ht
 	@ctest --test-dir build/coverage -j $(JOBS) -L 'fast|e2e' --output-on-failure
 	@gcovr --root . --filter src/ --exclude '.*_(test|bench)\.cpp' --object-directory build/coverage \
 	  --html-details build/coverage/index.html --print-summary
+
+verify-static: setup ## bonafide-verify, Content Credentials alone, as one static file: build/verify-static/bin
+	@$(CONFIGURE) verify-static $(LAUNCHER) >/dev/null
+	@cmake --build build/verify-static -j $(JOBS)
 
 PREFIX ?= /usr/local
 install: build ## install the program, the library and its headers under PREFIX (/usr/local)
