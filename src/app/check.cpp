@@ -4,6 +4,7 @@
 
 #include "app/environment.h"
 #include "base/files.h"
+#include "base/time.h"
 #include "crypto/hash.h"
 #include "media/decode/decode.h"
 #include "provenance/credential.h"
@@ -19,14 +20,12 @@ Result<media::Media> open_media(const FileReader& file, const Context& context) 
   return media;
 }
 
-// Marks, log and prints are not read yet, and the report must say so rather than "none". No trust list ships with the
-// program, so a credential is at most intact here; `verify --trust` judges its signer.
-provenance::Provenance read_provenance(const FileReader& file, const Context& context) {
+// Marks, log and prints are not read yet, and the report must say so rather than "none".
+provenance::Provenance read_provenance(const FileReader& file, const CheckRequest& request, const Context& context) {
   provenance::Provenance provenance;
   const crypto::TrustStore nobody;
-  const auto now =
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-  auto credential = provenance::read_credential(file, {&nobody, now, false, {}}, context);
+  const crypto::TrustStore* const trust = request.trust != nullptr ? &request.trust->store : &nobody;
+  auto credential = provenance::read_credential(file, {trust, unix_now(), false, {}}, context);
   provenance.sources.push_back(credential ? std::move(credential->source)
                                           : provenance::Source{"credential", provenance::State::not_examined,
                                                                "could not be examined: " + credential.error().message});
@@ -50,7 +49,7 @@ Result<report::Report> check_file(const CheckRequest& request, const Context& co
   if (report.media.kind == media::Kind::document || report.media.kind == media::Kind::unknown) {
     return make_error(Code::unsupported, "is neither a picture, a video nor a sound");
   }
-  report.provenance = read_provenance(file, context);
+  report.provenance = read_provenance(file, request, context);
   const forensics::Plan plan = forensics::make_plan(report.media, request.pipeline, forensics::detectors());
   report.sampled = plan.sampled;
   report.forensics = TRY(forensics::run_pipeline(report.media, plan, request.pipeline, context));

@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 
+#include "app/credential/trust.h"
 #include "base/context.h"
 #include "forensics/pipeline.h"
 #include "report/inspect.h"
@@ -14,6 +15,7 @@ struct CheckRequest {
   forensics::PipelineSettings pipeline;
   std::optional<double> budget_s;  ///< stop in time and say what was not examined
   std::string command;             ///< for the report: how to run this again
+  const Trust* trust = nullptr;    ///< whom to believe about a credential; nobody when absent
 };
 
 Result<report::Report> check(const CheckRequest& request, const Context& context);

@@ -21,6 +21,14 @@ std::string to_rfc3339(std::chrono::system_clock::time_point time) {
   return to_rfc3339(std::chrono::floor<std::chrono::seconds>(time));
 }
 
+std::string unix_to_rfc3339(std::int64_t seconds) {
+  return to_rfc3339(std::chrono::sys_seconds(std::chrono::seconds(seconds)));
+}
+
+std::int64_t unix_now() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count();
+}
+
 std::string to_clock(double seconds, bool tenths) {
   if (!std::isfinite(seconds) || seconds < 0) seconds = 0;
   const long long ticks = tenths ? static_cast<long long>(std::floor(seconds * 10)) : std::llround(seconds) * 10;

@@ -1,6 +1,7 @@
 // Times as people and files write them.
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace bonafide {
@@ -8,6 +9,10 @@ namespace bonafide {
 /// "2026-11-23T12:30:00Z". Years 0 to 9999; the clock's own nanoseconds would overflow in 2262.
 std::string to_rfc3339(std::chrono::sys_seconds time);
 std::string to_rfc3339(std::chrono::system_clock::time_point time);
+/// The same for seconds since 1970.
+std::string unix_to_rfc3339(std::int64_t seconds);
+/// Seconds since 1970, by the system's clock. For front doors and use cases: what judges takes its clock as an argument.
+std::int64_t unix_now();
 /// "0:42", "1:02:03"; with tenths when asked: "0:07.4".
 std::string to_clock(double seconds, bool tenths = false);
 

@@ -12,6 +12,8 @@
 #include "app/check.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "base/time.h"
+#include "cli/credential/trust_flags.h"
 #include "cli/kit/inputs.h"
 #include "cli/kit/terminal.h"
 #include "cli/verbs.h"
@@ -24,6 +26,7 @@ namespace {
 
 struct CheckFlags {
   InputRequest inputs;
+  TrustFlags trust;
   std::vector<std::string> only, skip;
   std::string budget;
   bool whole = false;
@@ -82,8 +85,8 @@ std::string output_path(const std::string& wish, const Input& input, std::string
 
 class Checker {
  public:
-  Checker(const CheckFlags& flags, const Globals& globals, bool many)
-      : flags_(flags), globals_(globals), many_(many), budget_(parse_duration(flags.budget)) {}
+  Checker(const CheckFlags& flags, const app::Trust& trust, const Globals& globals, bool many)
+      : flags_(flags), trust_(trust), globals_(globals), many_(many), budget_(parse_duration(flags.budget)) {}
 
   Answer check(const Input& input) const {
     app::CheckRequest request;
@@ -94,6 +97,7 @@ class Checker {
     request.pipeline.previews = !flags_.save.empty() || !flags_.html.empty();
     request.budget_s = budget_;
     request.command = command(input);
+    request.trust = &trust_;
     const auto began = Clock::now();
     auto report = app::check(request, globals_.context(input.shown));
     if (!report) {
@@ -138,10 +142,11 @@ class Checker {
     for (const std::string& id : flags_.skip) line += " --skip " + shell_quoted(id);
     if (flags_.whole) line += " --whole";
     if (!flags_.budget.empty()) line += " --budget " + shell_quoted(flags_.budget);
-    return line + " " + shell_quoted(input.shown);
+    return line + words_of(flags_.trust) + " " + shell_quoted(input.shown);
   }
 
   const CheckFlags& flags_;
+  const app::Trust& trust_;
   const Globals& globals_;
   bool many_;
   std::optional<double> budget_;
@@ -214,6 +219,8 @@ ExitCode run_check(const CheckFlags& flags, const Globals& globals) {
       return fail(error);
     }
   }
+  const auto trust = load_trust(flags.trust, unix_now());
+  if (!trust) return globals.json ? fail_json(trust.error()) : fail(trust.error());
   std::vector<ExitCode> codes;
   for (const Error& error : inputs->errors) codes.push_back(globals.json ? fail_json(error) : fail(error));
   if (inputs->passed_over > 0) {
@@ -221,7 +228,7 @@ ExitCode run_check(const CheckFlags& flags, const Globals& globals) {
   }
   const int half = static_cast<int>(std::max(1U, std::thread::hardware_concurrency() / 2));
   const int jobs = flags.jobs > 0 ? flags.jobs : globals.config.jobs > 0 ? globals.config.jobs : half;
-  const Checker checker(flags, globals, inputs->many);
+  const Checker checker(flags, *trust, globals, inputs->many);
   const auto checked =
       check_all(*inputs, checker, globals, std::min<int>(jobs, static_cast<int>(inputs->files.size())));
   codes.insert(codes.end(), checked.begin(), checked.end());
@@ -250,6 +257,7 @@ void add_check(VerbTable& verbs) {
                    "Most time for each file (30s, 2m): stops in time and says what was not examined")
       ->check(CLI::Validator(valid_duration, "TIME"));
   verb->add_flag("--whole", flags->whole, "Examine long files whole instead of in samples");
+  add_trust_flags(*verb, flags->trust);
   verb->add_option("--fail-at", flags->fail_at,
                    "Exit with 10 at signs of this strength: weak, moderate, strong, very_strong")
       ->check(CLI::IsMember({"weak", "moderate", "strong", "very_strong"}));

@@ -179,26 +179,32 @@ Result<void> TrustStore::add_tsa_pem(std::string name, std::string_view pem) {
 }
 
 Result<std::size_t> TrustStore::add_address_book(std::string_view text) {
-  std::set<std::string> found;
+  const AddressBook book = TRY(parse_address_book(text));
+  const std::size_t before = address_book_.size();
+  for (const Certificate& certificate : book.certificates) address_book_.insert(certificate.fingerprint());
+  address_book_.insert(book.fingerprints.begin(), book.fingerprints.end());
+  return address_book_.size() - before;
+}
+
+Result<AddressBook> parse_address_book(std::string_view text) {
+  AddressBook book;
   auto certificates = parse_pem_certificates(text);
   if (!certificates && certificates.error().code != Code::not_found) return certificates.error();
-  if (certificates) {
-    for (const Certificate& certificate : *certificates) found.insert(certificate.fingerprint());
-  }
+  if (certificates) book.certificates = std::move(*certificates);
   bool inside_block = false;
   each_line(text, [&](std::string_view line) {
     if (line.starts_with("-----BEGIN")) inside_block = true;
     if (!inside_block && line.size() == 44) {  // base64 of 32 bytes
       if (auto fingerprint = from_base64(line); fingerprint && fingerprint->size() == kFingerprintBytes) {
-        found.insert(to_hex(*fingerprint));
+        book.fingerprints.push_back(to_hex(*fingerprint));
       }
     }
     if (line.starts_with("-----END")) inside_block = false;
   });
-  if (found.empty()) return make_error(Code::not_found, "neither a certificate nor a fingerprint in this text");
-  const std::size_t before = address_book_.size();
-  address_book_.merge(found);
-  return address_book_.size() - before;
+  if (book.certificates.empty() && book.fingerprints.empty()) {
+    return make_error(Code::not_found, "neither a certificate nor a fingerprint in this text");
+  }
+  return book;
 }
 
 Result<std::vector<std::string>> parse_store_config(std::string_view text) {
@@ -212,6 +218,11 @@ Result<std::vector<std::string>> parse_store_config(std::string_view text) {
   });
   if (!wrong.empty()) return make_error(Code::corrupt, wrong);
   return uses;
+}
+
+std::vector<std::string> usual_key_uses() {
+  return {std::string(oid::kC2paClaimSigning), std::string(oid::kEmailProtection), std::string(oid::kDocumentSigning),
+          std::string(oid::kMicrosoftC2paSigning)};
 }
 
 std::vector<std::string> default_key_uses() { return {std::string(oid::kC2paClaimSigning)}; }

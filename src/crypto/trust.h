@@ -47,10 +47,19 @@ class TrustStore {
   std::set<std::string> address_book_;  ///< SHA-256 fingerprints, hex
 };
 
+/// What add_address_book() reads, for whoever shows it.
+struct AddressBook {
+  std::vector<Certificate> certificates;
+  std::vector<std::string> fingerprints;  ///< hex, of lines that are no PEM
+};
+Result<AddressBook> parse_address_book(std::string_view text);
+
 /// The OIDs of a c2patool store.cfg: one a line, blank lines and // or # comments skipped.
 Result<std::vector<std::string>> parse_store_config(std::string_view text);
 /// What signers are looked up by when a list says nothing: the C2PA EKU alone.
 std::vector<std::string> default_key_uses();
+/// What roots named by hand speak for: every usual use of a claim signer's key (§13.4).
+std::vector<std::string> usual_key_uses();
 
 enum class ChainPurpose { claim_signer, time_stamping };
 enum class ChainStatus {

@@ -114,7 +114,7 @@ Result<Credential> read_credential(const FileReader& file, const CredentialReque
     return credential;
   }
   credential.validation =
-      TRY(c2pa::validate(work, std::move(located), {request.trust, request.at, request.strict}, context));
+      TRY(c2pa::validate(work, std::move(located), {request.trust, request.at, request.strict, request.explain}, context));
   judge(credential, request);
   return credential;
 }

@@ -15,6 +15,7 @@ struct CredentialRequest {
   crypto::UnixTime at = 0;                    ///< the validation clock
   bool strict = false;                        ///< what a strict reader objects to counts as broken
   std::string sidecar;                        ///< a .c2pa file to use instead of what the file carries
+  bool explain = false;                       ///< fill Validation::hash_trace
 };
 
 struct Credential {

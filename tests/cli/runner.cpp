@@ -94,7 +94,8 @@ class Case {
       file << "set -o pipefail\n" << script;
     }
     const std::string line = fmt::format(
-        "cd '{0}/work' && env -u NO_COLOR -u CLICOLOR_FORCE LC_ALL=C.UTF-8 TERM=dumb HOME='{0}' XDG_CONFIG_HOME='{0}' "
+        "cd '{0}/work' && env -u NO_COLOR -u CLICOLOR_FORCE -u BONAFIDE_TRUST -u BONAFIDE_CONFIG LC_ALL=C.UTF-8 "
+        "TERM=dumb HOME='{0}' XDG_CONFIG_HOME='{0}' "
         "BONAFIDE='{1}' SHARED='{2}' bash '{0}/{3}' </dev/null >'{0}/{3}.out' 2>'{0}/{3}.err'",
         place_.path(), program_, shared_, name);
     const int status = std::system(line.c_str());

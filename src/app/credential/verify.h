@@ -1,9 +1,8 @@
 // verify: the Content Credential alone, decoding nothing.
 #pragma once
-#include <optional>
 #include <string>
-#include <vector>
 
+#include "app/credential/trust.h"
 #include "base/context.h"
 #include "report/credential/verification.h"
 
@@ -11,12 +10,13 @@ namespace bonafide::app {
 
 struct VerifyRequest {
   std::string path;
-  std::string sidecar;                        ///< a .c2pa file, or empty
-  std::vector<std::string> trust, tsa_trust;  ///< PEM files with roots for signers and for time-stamp authorities
-  std::optional<std::int64_t> at;             ///< validation clock, seconds since 1970; now when absent
+  std::string sidecar;      ///< a .c2pa file, or empty
+  crypto::UnixTime at = 0;  ///< validation clock
   bool strict = false;
+  bool explain = false;  ///< tell how the hash over the file was computed
 };
 
-Result<report::Verification> verify(const VerifyRequest& request, const Context& context);
+/// `trust` is loaded once for many files: see load_trust.
+Result<report::Verification> verify(const VerifyRequest& request, const Trust& trust, const Context& context);
 
 }  // namespace bonafide::app

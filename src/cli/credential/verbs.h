@@ -8,5 +8,6 @@ void add_verify(VerbTable& verbs);
 void add_sign(VerbTable& verbs);
 void add_stamp(VerbTable& verbs);
 void add_keys(VerbTable& verbs);
+void add_trust(VerbTable& verbs);
 
 }  // namespace bonafide::cli

@@ -1,7 +1,9 @@
 // bonafide verify FILE…: the Content Credential: integrity, signer, time and claims, each for itself.
-#include <cstdio>
-
 #include "app/credential/verify.h"
+
+#include "base/time.h"
+#include "cli/credential/time.h"
+#include "cli/credential/trust_flags.h"
 #include "cli/credential/verbs.h"
 #include "cli/kit/inputs.h"
 #include "cli/kit/terminal.h"
@@ -12,29 +14,11 @@ namespace {
 
 struct VerifyFlags {
   InputRequest inputs;
-  std::vector<std::string> trust, tsa_trust;
+  TrustFlags trust;
   std::string at, sidecar;
   bool strict = false;
+  bool explain = false;
 };
-
-/// "2026-11-23", "2026-11-23T12:00:00Z". Nothing when it is neither.
-std::optional<std::int64_t> parse_time(const std::string& text) {
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, used = 0;
-  const bool whole = std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2dZ%n", &year, &month, &day, &hour, &minute,
-                                 &second, &used) == 6 &&
-                     used == static_cast<int>(text.size());
-  if (!whole) {
-    hour = minute = second = used = 0;
-    if (std::sscanf(text.c_str(), "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3) return std::nullopt;
-    if (used != static_cast<int>(text.size())) return std::nullopt;
-  }
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day))};
-  if (!date.ok() || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
-    return std::nullopt;
-  const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  return days * 86400 + hour * 3600 + minute * 60 + second;
-}
 
 ExitCode code_of(provenance::State state) {
   switch (state) {
@@ -53,12 +37,14 @@ ExitCode run_verify(const VerifyFlags& flags, const Globals& globals) {
   if (!flags.sidecar.empty() && inputs->many) {
     return fail(make_error(Code::invalid_argument, "--sidecar goes with one file"));
   }
+  const std::int64_t at = parse_time(flags.at).value_or(unix_now());
+  const auto trust = load_trust(flags.trust, at);
+  if (!trust) return globals.json ? fail_json(trust.error()) : fail(trust.error());
   std::vector<ExitCode> codes;
   for (const Error& error : inputs->errors) codes.push_back(globals.json ? fail_json(error) : fail(error));
   for (const Input& input : inputs->files) {
-    app::VerifyRequest request{input.path,      flags.sidecar,        flags.trust,
-                               flags.tsa_trust, parse_time(flags.at), flags.strict};
-    auto verified = app::verify(request, globals.context(input.shown));
+    const app::VerifyRequest request{input.path, flags.sidecar, at, flags.strict, flags.explain};
+    auto verified = app::verify(request, *trust, globals.context(input.shown));
     if (!verified) {
       if (verified.error().file == input.path) verified.error().file = input.shown;
       codes.push_back(globals.json ? fail_json(verified.error()) : fail(verified.error()));
@@ -77,16 +63,12 @@ ExitCode run_verify(const VerifyFlags& flags, const Globals& globals) {
   return combine(codes);
 }
 
-std::string valid_time(const std::string& text) {
-  return parse_time(text) ? std::string() : "a time such as 2026-11-23 or 2026-11-23T12:00:00Z is wanted";
-}
-
 }  // namespace
 
 void add_verify(VerbTable& verbs) {
   CLI::App* const verb =
       verbs.add("verify", "Does the Content Credential hold, and who signed it?",
-                "  bonafide verify photo.jpg --trust roots.pem\n"
+                "  bonafide verify photo.jpg\n"
                 "  bonafide verify clip.mp4 --trust roots.pem --tsa-trust tsa.pem --at 2026-11-23\n"
                 "  bonafide verify photo.jpg --sidecar photo.c2pa --json\n"
                 "Exit: 0 trusted, 13 intact but signer not trusted, 10 broken, 12 none, 11 not read");
@@ -94,13 +76,13 @@ void add_verify(VerbTable& verbs) {
   verb->add_option("file", flags->inputs.arguments, "Files, folders (with --recursive), or - for standard input")
       ->required();
   verb->add_flag("-r,--recursive", flags->inputs.recursive, "Look inside folders");
-  verb->add_option("--trust", flags->trust, "PEM file with roots that vouch for signers")->allow_extra_args(false);
-  verb->add_option("--tsa-trust", flags->tsa_trust, "PEM file with roots that vouch for time-stamp authorities")
-      ->allow_extra_args(false);
+  add_trust_flags(*verb, flags->trust);
+  add_more_trust_flags(*verb, flags->trust);
   verb->add_option("--at", flags->at, "Judge as of this time instead of now")
       ->check(CLI::Validator(valid_time, "TIME"));
   verb->add_option("--sidecar", flags->sidecar, "Use the credential in this .c2pa file");
   verb->add_flag("--strict", flags->strict, "What only a strict reader objects to counts as broken");
+  verb->add_flag("--explain-hash", flags->explain, "Show how the hash over the file was computed, step by step");
   Globals& globals = verbs.globals;
   Run& chosen = verbs.chosen;
   verb->callback([flags, &globals, &chosen] { chosen = [flags, &globals] { return run_verify(*flags, globals); }; });

@@ -37,6 +37,20 @@ std::string all_flags(const CLI::App& app) {
   return words;
 }
 
+/// Names of a group's verbs, each followed by a space; empty for a plain verb.
+std::string inner_names(const CLI::App& verb) {
+  std::string names;
+  for (const CLI::App* const inner : verbs_of(verb)) names += inner->get_name() + " ";
+  return names;
+}
+
+/// Its own flags, those of the verbs inside it, and the global ones.
+std::string flags_after(const CLI::App& verb, const CLI::App& app) {
+  std::string words = all_flags(verb);
+  for (const CLI::App* const inner : verbs_of(verb)) words += all_flags(*inner);
+  return words + all_flags(app);
+}
+
 /// roff: backslashes, hyphens and a leading dot or quote mean something.
 std::string roff(std::string_view text) {
   std::string escaped;
@@ -79,6 +93,11 @@ std::string manual_page(const CLI::App& app) {
   for (const CLI::App* const verb : verbs_of(app)) {
     page += fmt::format(".SH {}\n{}\n", roff("bonafide " + verb->get_name()), roff(verb->get_description()));
     page += roff_options(*verb);
+    for (const CLI::App* const inner : verbs_of(*verb)) {
+      page += fmt::format(".SS {}\n{}\n", roff("bonafide " + verb->get_name() + " " + inner->get_name()),
+                          roff(inner->get_description()));
+      page += roff_options(*inner);
+    }
     page += ".PP\n.nf\n" + roff(verb->get_footer()) + "\n.fi\n";
   }
   page += ".SH EXIT STATUS\n";
@@ -92,18 +111,19 @@ std::string bash_completion(const CLI::App& app) {
   std::string names, cases;
   for (const CLI::App* const verb : verbs_of(app)) {
     names += verb->get_name() + " ";
-    cases += fmt::format("    {}) words={} ;;\n", verb->get_name(), shell_quoted(all_flags(*verb) + all_flags(app)));
+    cases += fmt::format("    {}) words={} inner={} ;;\n", verb->get_name(), shell_quoted(flags_after(*verb, app)),
+                         shell_quoted(inner_names(*verb)));
   }
   return fmt::format(
       "_bonafide() {{\n"
-      "  local word=\"${{COMP_WORDS[COMP_CWORD]}}\" verb=\"\" words={}\n"
+      "  local word=\"${{COMP_WORDS[COMP_CWORD]}}\" verb=\"\" inner=\"\" words={}\n"
       "  local i\n"
       "  for ((i = 1; i < COMP_CWORD; i++)); do\n"
       "    [[ ${{COMP_WORDS[i]}} != -* ]] && {{ verb=\"${{COMP_WORDS[i]}}\"; break; }}\n"
       "  done\n"
       "  case \"$verb\" in\n{}  esac\n"
       "  if [[ -n $verb && $word != -* ]]; then\n"
-      "    mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
+      "    mapfile -t COMPREPLY < <(compgen -W \"$inner\" -- \"$word\"; compgen -f -- \"$word\")\n"
       "  else\n"
       "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
       "  fi\n"
@@ -116,7 +136,8 @@ std::string zsh_completion(const CLI::App& app) {
   std::string verbs, cases;
   for (const CLI::App* const verb : verbs_of(app)) {
     verbs += fmt::format("    {}\n", shell_quoted(verb->get_name() + ":" + verb->get_description()));
-    cases += fmt::format("    {}) compadd -- {}; _files ;;\n", verb->get_name(), all_flags(*verb) + all_flags(app));
+    cases += fmt::format("    {}) compadd -- {}{}; _files ;;\n", verb->get_name(), inner_names(*verb),
+                         flags_after(*verb, app));
   }
   return fmt::format(
       "#compdef bonafide\n"
@@ -147,7 +168,13 @@ std::string fish_completion(const CLI::App& app) {
   for (const CLI::App* const verb : verbs_of(app)) {
     text += fmt::format("complete -c bonafide -n __fish_use_subcommand -a {} -d {}\n", verb->get_name(),
                         shell_quoted(verb->get_description()));
-    lines(*verb, fmt::format(" -n '__fish_seen_subcommand_from {}'", verb->get_name()));
+    const std::string inside = fmt::format(" -n '__fish_seen_subcommand_from {}'", verb->get_name());
+    lines(*verb, inside);
+    for (const CLI::App* const inner : verbs_of(*verb)) {
+      text += fmt::format("complete -c bonafide{} -a {} -d {}\n", inside, inner->get_name(),
+                          shell_quoted(inner->get_description()));
+      lines(*inner, inside);
+    }
   }
   return text;
 }

@@ -25,6 +25,18 @@ CLI::App* VerbTable::add(const std::string& name, const std::string& description
   return verb;
 }
 
+CLI::App* VerbTable::group(const std::string& name, const std::string& description, const std::string& examples) {
+  CLI::App* const noun = add(name, description, examples);
+  noun->require_subcommand(1);
+  return noun;
+}
+
+CLI::App* VerbTable::add(CLI::App& group, const std::string& name, const std::string& description) {
+  CLI::App* const verb = group.add_subcommand(name, description);
+  verb->fallthrough();
+  return verb;
+}
+
 std::string shell_quoted(std::string_view word) {
   constexpr std::string_view safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+/@%=:,";
   if (!word.empty() && word.find_first_not_of(safe) == std::string_view::npos) return std::string(word);

@@ -35,6 +35,9 @@ struct VerbTable {
 
   /// Examples lead the help, as people read them first (clig.dev).
   CLI::App* add(const std::string& name, const std::string& description, const std::string& examples);
+  /// A noun with verbs of its own ("trust list"): one of them must follow. Add those with the other form of add().
+  CLI::App* group(const std::string& name, const std::string& description, const std::string& examples);
+  CLI::App* add(CLI::App& group, const std::string& name, const std::string& description);
 };
 
 // Every program has these.
