@@ -6,7 +6,10 @@
 #include "app/credential/sign.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/time.h"
 #include "cli/credential/key_flags.h"
+#include "cli/credential/time.h"
+#include "cli/credential/trust_flags.h"
 #include "cli/credential/verbs.h"
 #include "cli/kit/terminal.h"
 
@@ -17,6 +20,7 @@ namespace {
 struct SignFlags {
   app::SignRequest request;
   KeyFlags keys;
+  TrustFlags trust;
   std::string manifest, inline_manifest, ai = "unsaid", binding = "auto", sidecar;
   bool force = false;
   const CLI::Option* sidecar_flag = nullptr;  ///< given, perhaps without a name
@@ -69,6 +73,8 @@ Result<app::SignRequest> request_of(const SignFlags& flags, const Globals& globa
   TRY(take_manifest(flags, request));
   request.key = key_source(flags.keys, globals);
   request.stamp = TRY(stamp_source(flags.keys, globals));
+  app::Trust trust = TRY(load_trust(flags.trust, unix_now()));
+  request.trust = std::move(trust.store);
   return request;
 }
 
@@ -131,6 +137,7 @@ void add_flags(CLI::App& verb, SignFlags& flags) {
   verb.add_flag("--ocsp-fetch", request.fetch_ocsp,
                 "Ask the certificate's responder about revocation (uses the network)");
   verb.add_option("--seed", request.seed, "Names and salts from this number, to make the same file again");
+  add_trust_flags(verb, flags.trust);
   add_key_flags(verb, flags.keys);
 }
 
