@@ -76,6 +76,23 @@ TEST(Time, Rfc3339ReachesPastTheClocksOwnRange) {
   EXPECT_EQ(at(INT64_MAX), "9999-12-31T23:59:59Z");
 }
 
+TEST(Time, Rfc3339IsReadStrictly) {
+  const auto seconds = [](std::string_view text) -> std::optional<double> {
+    const auto time = parse_rfc3339(text);
+    if (!time) return std::nullopt;
+    return static_cast<double>(time->time_since_epoch().count()) / 1e6;
+  };
+  EXPECT_EQ(seconds("1970-01-01T00:00:01Z"), 1);
+  EXPECT_EQ(seconds("1970-01-01T01:00:01.25+01:00"), 1.25);
+  EXPECT_EQ(seconds("1969-12-31t23:00:00-01:00"), 0);
+  EXPECT_EQ(seconds("2026-11-23T12:30:00.1234567Z"), 1795437000.123456);
+  for (const char* const wrong :
+       {"", "2026", "2026-02-30T00:00:00Z", "2026-01-01", "2026-01-01T00:00:00", "2026-01-01T24:00:00Z",
+        "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+1:00", "2026-01-01T00:00:00Z ", "+026-01-01T00:00:00Z"}) {
+    EXPECT_FALSE(seconds(wrong)) << wrong;
+  }
+}
+
 TEST(Time, Clock) {
   EXPECT_EQ(to_clock(42), "0:42");
   EXPECT_EQ(to_clock(7.46, true), "0:07.4");

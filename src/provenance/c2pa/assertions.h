@@ -1,38 +1,30 @@
 // Rules for the assertions of one manifest (C2PA 2.5 §14.10, §16); private to this room.
 #pragma once
-#include <string>
-#include <vector>
-
-#include "provenance/c2pa/store.h"
-#include "provenance/c2pa/validate.h"
+#include "provenance/c2pa/actions.h"
 
 namespace bonafide::provenance::c2pa {
 
-/// A box kept in an assertion's place when it was redacted: one uuid box of zeros (§9.6).
+/// What is left where an assertion was redacted: one uuid box of zeros, or content boxes of zeros (§14.10.3).
 bool is_redaction_mark(const JumbfBox& box);
 
-/// Give it every assertion that is there, then finish().
+/// Give it every assertion that the claim lists and that is there, in the claim's order, then finish().
 class AssertionRules {
  public:
-  AssertionRules(bool update, int claim_version) : update_(update), claim_version_(claim_version) {}
-  void add(const JumbfBox& box, const std::string& url);
-  void finish(ManifestReport& report);
-  std::vector<Ingredient> take_ingredients() { return std::move(ingredients_); }
+  explicit AssertionRules(const RuleScope& scope);
+  void add(const Listed& assertion);
+  AssertionFacts finish();
 
  private:
-  void fail(std::string code, std::string url, std::string reason = {});
-  void actions(const cbor::Value& value, const std::string& label, const std::string& url);
-  void action(const cbor::Value& value, bool second, const std::string& url);
-  void ingredient(const cbor::Value& value, const std::string& label, const std::string& url);
+  void content(const cbor::Value& value, const Listed& assertion);
+  void standard();
+  void update();
+  void preserved_parts();
 
-  bool update_;
-  int claim_version_;
-  std::vector<Status> failures_;
-  std::vector<Ingredient> ingredients_;
-  std::vector<Action> actions_;
-  int parents_ = 0, bindings_ = 0, soft_bindings_ = 0, thumbnails_ = 0, action_lists_ = 0;
-  std::vector<std::pair<std::string, std::string>> wanted_ingredients_;  ///< label, url of the actions
-  std::string bound_watermark_;                                          ///< url of the actions that tell of one
+  const RuleScope& scope_;
+  AssertionFacts facts_;
+  ActionRules actions_;
+  int thumbnails_ = 0, all_bindings_ = 0, multi_assets_ = 0;
+  std::size_t parts_ = 0;  ///< that a multi-asset hash speaks of
 };
 
 }  // namespace bonafide::provenance::c2pa

@@ -57,6 +57,7 @@ Result<void> Parser::describe(JumbfBox& parent, const JumbfBox& description) {
   if ((parent.toggles & kHasPrivate) != 0) {
     const JumbfBox secret = TRY(box(description.payload.subspan(reader.position()), reader.offset(), 0));
     if (secret.type == fourcc("c2sh")) parent.salt = secret.payload;
+    parent.secret = secret.whole;
     TRY(reader.skip(secret.whole.size()));
   }
   if (!reader.at_end()) {

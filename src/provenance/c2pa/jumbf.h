@@ -31,6 +31,7 @@ struct JumbfBox {
   std::uint8_t toggles = 0;
   std::string_view label;          ///< UTF-8; empty when there is none
   ByteView salt;                   ///< content of the private box c2sh
+  ByteView secret;                 ///< the whole private box of the description, of whatever type
   std::vector<JumbfBox> children;  ///< content boxes, without the description box
 
   bool super() const { return type == fourcc("jumb"); }

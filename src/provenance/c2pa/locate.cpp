@@ -77,7 +77,7 @@ Result<void> take_store(const media::ByteSource& source, const Context& context,
   }
   located.stores.push_back(TRY(read_exactly(source, range.start, range.length)));
   located.framing.push_back(framing);
-  located.layout.push_back({0, range});
+  located.layout.push_back({0, range, 0});
   return {};
 }
 

@@ -18,10 +18,11 @@ struct Range {
   bool operator==(const Range&) const = default;
 };
 
-/// A stretch of the store as it lies in the file.
+/// A stretch of a store as it lies in the file.
 struct Mapped {
   std::uint64_t store_offset = 0;
   Range file;
+  std::size_t store = 0;  ///< which of Located::stores
 };
 
 enum class Container { jpeg, png, riff, gif, tiff, bmff, jxl, id3, svg, pdf, sidecar, other };
@@ -32,7 +33,7 @@ struct Located {
   bool readable = true;        ///< false: C2PA defines a place in this kind of file that this version does not read
   std::vector<Bytes> stores;   ///< manifest stores in file order; BMFF may have an "original" and an "update"
   std::vector<Range> framing;  ///< what the manifest exclusion of a data hash must cover, in file order
-  std::vector<Mapped> layout;  ///< where each stretch of the (first) store lies; empty when it is encoded (SVG)
+  std::vector<Mapped> layout;  ///< where each stretch of the stores lies; empty when they are encoded (SVG)
   std::vector<Range> optional_framing;  ///< may be excluded besides: TIFF's count field, RIFF's size field
   std::uint64_t loose_tail = 0;  ///< padding at the end of the framing that a hash may cover instead (odd RIFF chunks)
   std::string problem;  ///< a store is there, but split, doubled or out of order: manifest.inaccessible.malformed

@@ -36,7 +36,7 @@ class SegmentedStore {
     total_ = TRY(ByteReader(boxes).u32be());
     bytes_.assign(boxes.begin(), boxes.end());
     framing_ = range;
-    located_.layout.push_back({0, {range.start + 12, boxes.size()}});
+    located_.layout.push_back({0, {range.start + 12, boxes.size()}, 0});
     return whole(range.start);
   }
 
@@ -69,7 +69,7 @@ class SegmentedStore {
     }
     ++next_;
     const ByteView data = boxes.subspan(8);  // LBox and TBox are repeated in every segment
-    located_.layout.push_back({bytes_.size(), {range.start + 20, data.size()}});
+    located_.layout.push_back({bytes_.size(), {range.start + 20, data.size()}, 0});
     bytes_.insert(bytes_.end(), data.begin(), data.end());
     framing_.length = range.end() - framing_.start;
     return whole(range.start);
@@ -103,7 +103,7 @@ Result<std::uint64_t> sub_blocks(Window& window, std::uint64_t offset, const Con
     if (size == 0) return offset;
     if (into != nullptr) {
       const ByteView block = TRY(window.at(offset, size));
-      located->layout.push_back({into->size(), {offset, size}});
+      located->layout.push_back({into->size(), {offset, size}, 0});
       into->insert(into->end(), block.begin(), block.end());
       if (into->size() > context.limits.metadata_bytes) {
         return make_error(Code::limit, "the manifest store is larger than the limit", offset);

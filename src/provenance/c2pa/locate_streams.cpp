@@ -68,6 +68,7 @@ Result<void> locate_bmff(const media::ByteSource& source, const Context& context
       }
       located.stores.push_back(TRY(read_exactly(source, range.start, range.length)));
       located.framing.push_back(box.range);
+      located.layout.push_back({0, range, 1});
       continue;
     }
     TRY(take_store(source, context, range, box.range, located));

@@ -11,8 +11,15 @@ namespace bonafide::provenance::c2pa {
 
 namespace {
 
+using crypto::Certificate;
+using crypto::ChainPurpose;
+using crypto::ChainStatus;
+
+constexpr std::size_t kMostLateStamps = 16;      // tried for one manifest
+constexpr crypto::UnixTime kClocksDiffer = 300;  // seconds that an authority's clock may be ahead of ours
+
 /// A key use that C2PA, this project's list of usual ones or one of the caller's lists accepts for claims (§13.4).
-bool may_sign_claims(const crypto::Certificate& leaf, const crypto::TrustStore& trust) {
+bool may_sign_claims(const Certificate& leaf, const crypto::TrustStore& trust) {
   if (trust.in_address_book(leaf)) return true;
   for (const std::string_view use : {crypto::oid::kC2paClaimSigning, crypto::oid::kEmailProtection,
                                      crypto::oid::kDocumentSigning, crypto::oid::kMicrosoftC2paSigning}) {
@@ -24,44 +31,92 @@ bool may_sign_claims(const crypto::Certificate& leaf, const crypto::TrustStore& 
   return false;
 }
 
+/// RFC 9360: each certificate is followed by the one that signed it.
+bool in_order(const std::vector<Certificate>& chain) {
+  for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
+    if (chain[i].issuer.full != chain[i + 1].subject.full) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 void SignatureJob::add(Kind kind, std::string code, std::string reason) {
   report.statuses.push_back({kind, std::move(code), url, std::move(reason)});
 }
 
-void SignatureJob::one_stamp(const Bytes& der, const Bytes& stamped) {
+void SignatureJob::object(std::string code, std::string what, Range in_store) {
+  objections.push_back({std::move(code), std::move(what), in_store});
+}
+
+/// Answers whether it is to be believed.
+bool SignatureJob::one_stamp(const Bytes& der, const Bytes& stamped) {
   const crypto::TimeStampCheck check = crypto::check_time_stamp(der, stamped, *options.trust);
   if (check.validated) add(Kind::success, "timeStamp.validated");
   const bool trusted = check.status == crypto::TimeStampStatus::trusted;
   add(trusted ? Kind::success : Kind::informational, std::string(crypto::status_code(check.status)), check.reason);
   report.stamp = check.reason;
-  if (trusted && check.stamp) report.stamped = check.stamp->time;
+  if (!trusted || !check.stamp) return false;
+  report.stamped = check.stamp->time;
+  if (check.stamp->time > options.at + kClocksDiffer) {
+    object("stamp.future", "the time stamp is from after the time of validation");
+  }
+  return true;
 }
 
 void SignatureJob::stamps(const crypto::CoseSign1& cose) {
   if (!cose.time_stamp_problem.empty()) add(Kind::informational, "timeStamp.malformed", cose.time_stamp_problem);
-  const std::size_t tokens = cose.sig_tst.size() + cose.sig_tst2.size();
-  if (tokens > 1) {
+  const Bytes stamped = crypto::counter_signature_input(cose);
+  bool believed = false;
+  if (cose.sig_tst.size() + cose.sig_tst2.size() > 1) {
     add(Kind::informational, "timeStamp.malformed", "there is more than one time stamp");
-    return;
+  } else {
+    for (const Bytes& token : cose.sig_tst2) believed = one_stamp(token, stamped);
+    for (const Bytes& token : cose.sig_tst) {
+      believed = one_stamp(token, crypto::counter_signature_input_v1(cose, claim.bytes));
+    }
   }
-  for (const Bytes& token : cose.sig_tst2) one_stamp(token, crypto::counter_signature_input(cose));
-  for (const Bytes& token : cose.sig_tst) one_stamp(token, crypto::counter_signature_input_v1(cose, claim.bytes));
+  std::size_t tried = 0;
+  for (const LateStamp* const stamp : late) {  // §14.8.1.2
+    if (believed || ++tried > kMostLateStamps) break;
+    believed = one_stamp(stamp->token, stamped);
+    if (believed) report.stamped_by = stamp->from;
+  }
 }
 
-void SignatureJob::revocation(const crypto::CoseSign1& cose, const std::vector<crypto::Certificate>& chain,
-                              crypto::UnixTime time) {
-  std::vector<crypto::Certificate> issuers(chain.begin() + 1, chain.end());
+/// The subject of a certificate authority of the chain that was revoked, or nothing (§14.9).
+std::string SignatureJob::revoked_authority(const std::vector<Bytes>& answers,
+                                            const std::vector<Certificate>& issuers) const {
+  for (std::size_t i = 1; i < chain_.size(); ++i) {
+    const Certificate* const issuer = crypto::find_issuer(chain_[i], issuers);
+    if (issuer == nullptr || issuer->sha256 == chain_[i].sha256) continue;
+    const auto check = crypto::check_ocsp(answers, chain_[i], *issuer, {options.at, report.stamped});
+    if (check.status == crypto::OcspStatus::revoked) return chain_[i].subject.full;
+  }
+  return {};
+}
+
+void SignatureJob::revocation(const crypto::CoseSign1& cose) {
+  std::vector<Bytes> answers = cose.ocsp_values;
+  answers.insert(answers.end(), ocsp.begin(), ocsp.end());
+  if (!cose.revocation_problem.empty()) object("signature.revocation", cose.revocation_problem);
+  if (answers.empty()) {
+    return add(Kind::informational, "signingCredential.ocsp.skipped",
+               "the credential brings no answer about revocation");
+  }
+  std::vector<Certificate> issuers(chain_.begin() + 1, chain_.end());
   for (const crypto::AnchorList& list : options.trust->signer_lists())
     for (const crypto::TrustAnchor& anchor : list.anchors) issuers.push_back(anchor.certificate);
-  const crypto::Certificate* const issuer = crypto::find_issuer(chain[0], issuers);
-  if (cose.ocsp_values.empty() || issuer == nullptr) {
-    add(Kind::informational, "signingCredential.ocsp.skipped",
-        cose.ocsp_values.empty() ? "the credential brings no answer about revocation" : "the issuer is not known");
-    return;
+  if (const std::string name = revoked_authority(answers, issuers); !name.empty()) {
+    std::erase_if(report.statuses, [](const Status& s) { return s.code == "signingCredential.trusted"; });
+    report.signer->trusted_by.clear();
+    add(Kind::failure, "signingCredential.untrusted", "an authority behind the signer was revoked: " + name);
   }
-  const crypto::OcspCheck check = crypto::check_ocsp(cose.ocsp_values, chain[0], *issuer, time);
+  const Certificate* const issuer = crypto::find_issuer(chain_[0], issuers);
+  if (issuer == nullptr) {
+    return add(Kind::informational, "signingCredential.ocsp.skipped", "the issuer is not known");
+  }
+  const crypto::OcspCheck check = crypto::check_ocsp(answers, chain_[0], *issuer, {options.at, report.stamped});
   switch (check.status) {
     case crypto::OcspStatus::not_revoked: return add(Kind::success, "signingCredential.ocsp.notRevoked", check.reason);
     case crypto::OcspStatus::revoked: return add(Kind::failure, "signingCredential.ocsp.revoked", check.reason);
@@ -70,16 +125,19 @@ void SignatureJob::revocation(const crypto::CoseSign1& cose, const std::vector<c
   }
 }
 
-void SignatureJob::credential(const crypto::CoseSign1& cose) {
-  if (!cose.credential_problem.empty()) return add(Kind::failure, "signingCredential.invalid", cose.credential_problem);
-  std::vector<crypto::Certificate> chain;
-  for (const Bytes& der : cose.x5chain) {
-    auto certificate = crypto::parse_certificate(der);
-    if (!certificate) return add(Kind::failure, "signingCredential.invalid", certificate.error().message);
-    chain.push_back(std::move(*certificate));
-  }
-  if (chain.empty()) return add(Kind::failure, "signingCredential.invalid", "there is no certificate");
-  const crypto::Certificate& leaf = chain[0];
+void SignatureJob::claimed_time(const crypto::CoseSign1& cose) {
+  if (!cose.claimed_time) return;
+  report.claimed_time = *cose.claimed_time;
+  const auto path = crypto::check_chain(*options.trust, chain_[0], std::span(chain_).subspan(1), *cose.claimed_time,
+                                        ChainPurpose::claim_signer);
+  const bool inside = chain_[0].valid_at(*cose.claimed_time) && path.inside_validity;
+  const bool later = report.stamped && *cose.claimed_time > *report.stamped;
+  add(Kind::informational, inside && !later ? "timeOfSigning.insideValidity" : "timeOfSigning.outsideValidity",
+      later ? "the signer claims a time after its time stamp" : "the time that the signer claims; nothing proves it");
+}
+
+void SignatureJob::trust(const crypto::CoseSign1& cose) {
+  const Certificate& leaf = chain_[0];
   Signer signer{leaf.subject.common_name,
                 leaf.subject.organization,
                 leaf.issuer.full,
@@ -94,20 +152,22 @@ void SignatureJob::credential(const crypto::CoseSign1& cose) {
   if (!faults.empty()) add(Kind::failure, "signingCredential.invalid", fmt::format("{}", fmt::join(faults, "; ")));
   const crypto::UnixTime time = report.stamped.value_or(options.at);
   const crypto::ChainCheck check =
-      crypto::check_chain(*options.trust, leaf, std::span(chain).subspan(1), time, crypto::ChainPurpose::claim_signer);
-  const bool in_time = leaf.valid_at(time) && check.status != crypto::ChainStatus::outside_validity;
-  if (check.status == crypto::ChainStatus::untrusted) {
+      crypto::check_chain(*options.trust, leaf, std::span(chain_).subspan(1), time, ChainPurpose::claim_signer);
+  in_time_ = leaf.valid_at(time) && check.status != ChainStatus::outside_validity;
+  if (check.status == ChainStatus::untrusted) {
     add(Kind::failure, "signingCredential.untrusted", check.reason);
   } else {  // a path to an anchor is there; whether in time is told apart
-    if (in_time) add(Kind::success, "signingCredential.trusted", check.reason);
+    if (in_time_) add(Kind::success, "signingCredential.trusted", check.reason);
     signer.trusted_by = check.anchor.empty() ? check.list : fmt::format("{} ({})", check.list, check.anchor);
   }
-  revocation(cose, chain, time);
   report.signer = std::move(signer);
+}
+
+void SignatureJob::verify(const crypto::CoseSign1& cose) {
   const crypto::SignatureCheck signature = crypto::verify_cose(cose, claim.bytes);
   switch (signature.status) {
     case crypto::SignatureStatus::valid:
-      if (in_time)
+      if (in_time_)
         add(Kind::success, "claimSignature.insideValidity");
       else
         add(Kind::failure, "claimSignature.outsideValidity",
@@ -123,13 +183,44 @@ void SignatureJob::credential(const crypto::CoseSign1& cose) {
   }
 }
 
-void SignatureJob::unsigned_parts(const crypto::CoseSign1& cose) {
+void SignatureJob::credential(const crypto::CoseSign1& cose) {
+  if (!cose.credential_problem.empty()) return add(Kind::failure, "signingCredential.invalid", cose.credential_problem);
+  for (const Bytes& der : cose.x5chain) {
+    auto certificate = crypto::parse_certificate(der);
+    if (!certificate) return add(Kind::failure, "signingCredential.invalid", certificate.error().message);
+    chain_.push_back(std::move(*certificate));
+  }
+  if (chain_.empty()) return add(Kind::failure, "signingCredential.invalid", "there is no certificate");
+  if (!in_order(chain_)) object("signature.chain", "the signer's certificates are not in the order that they signed");
+  trust(cose);
+  claimed_time(cose);
+  revocation(cose);
+  verify(cose);
+}
+
+void SignatureJob::unsigned_parts(const crypto::CoseSign1& cose, ByteView encoded) {
+  const auto place = [&](std::size_t at, std::size_t length) { return Range{offset_ + at, length}; };
   for (const crypto::CosePadding& pad : cose.padding) {
-    if (!pad.all_zero) findings.push_back({"signature.pad", "the padding of the signature is not all zero", {}});
+    if (pad.all_zero) continue;
+    object("signature.pad", "the padding of the signature is not all zero", place(pad.offset, pad.length));
   }
   for (const crypto::CoseOther& other : cose.other_unprotected) {
-    findings.push_back({"signature.header", "the signature carries the unsigned header " + other.label, {}});
+    object("signature.header", "the signature carries the unsigned header " + other.label,
+           place(other.offset, other.length));
   }
+  if (!cose.tagged) object("signature.untagged", "the signature is not marked as what it is (CBOR tag 18)");
+  if (cose.payload) object("signature.payload", "the signature carries a copy of the claim");
+  if (!cose.x5chain.empty() && !cose.x5chain_protected) {
+    object("signature.chain.unsigned", "nobody signed which certificate is the signer's");
+  }
+  const auto value = cbor::parse(encoded);
+  if (!value) return;
+  const cbor::Value& parts = value->is(cbor::Type::tag) ? value->children.front() : *value;
+  const ByteView headers = parts.children.size() == 4 ? parts.children[1].encoded : ByteView();
+  if (headers.empty()) return;
+  // The unprotected headers lie between the protected bytes and the signature; tokens in them protect themselves.
+  loose.push_back({place(static_cast<std::size_t>(headers.data() - encoded.data()), headers.size()),
+                   "unsigned headers and padding of the signature"});
 }
 
 void SignatureJob::run() {
@@ -137,16 +228,8 @@ void SignatureJob::run() {
   if (content == nullptr) return add(Kind::failure, "claimSignature.missing", "the signature's box holds no CBOR");
   const auto cose = crypto::parse_cose(content->payload);
   if (!cose) return add(Kind::failure, "claimSignature.mismatch", cose.error().message);
-  const std::uint64_t offset = content->offset + (content->whole.size() - content->payload.size());
-  // The unprotected headers lie between the protected bytes and the signature; tokens in them protect themselves.
-  unsigned_parts(*cose);
-  if (auto value = cbor::parse(content->payload)) {
-    const cbor::Value& parts = value->is(cbor::Type::tag) ? value->children.front() : *value;
-    const ByteView headers = parts.children.size() == 4 ? parts.children[1].encoded : ByteView();
-    const auto at = static_cast<std::uint64_t>(headers.empty() ? 0 : headers.data() - content->payload.data());
-    if (!headers.empty())
-      loose.push_back({{offset + at, headers.size()}, "unsigned headers and padding of the signature"});
-  }
+  offset_ = content->offset + (content->whole.size() - content->payload.size());
+  unsigned_parts(*cose, content->payload);
   stamps(*cose);
   credential(*cose);
 }

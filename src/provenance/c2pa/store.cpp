@@ -39,6 +39,12 @@ void take_apart(Manifest& manifest) {
     if (store) {
       if (manifest.assertions != nullptr) manifest.problem = "two assertion stores in one manifest";
       manifest.assertions = &child;
+      manifest.by_label.clear();
+      for (const JumbfBox& assertion : child.children) {
+        if (!assertion.super()) continue;
+        const auto [entry, fresh] = manifest.by_label.try_emplace(assertion.label, &assertion);
+        if (!fresh) entry->second = nullptr;
+      }
     }
     if (signature) {
       if (manifest.signature != nullptr) manifest.problem = "two signatures in one manifest";
@@ -142,10 +148,11 @@ Result<Store> Store::parse(std::vector<Bytes> stores) {
     const auto rest = ByteView(bytes).subspan(root->whole.size());
     const auto first = std::find_if(rest.begin(), rest.end(), [](std::uint8_t byte) { return byte != 0; });
     if (first != rest.end()) {
-      store.trailing_ = root->whole.size() + static_cast<std::uint64_t>(first - rest.begin());
+      store.trailing_ =
+          StorePlace{store.roots_.size(), root->whole.size() + static_cast<std::uint64_t>(first - rest.begin())};
     }
     for (const JumbfBox& box : root->children) {
-      if (!box.super()) continue;
+      if (!box.super() || !is_manifest(box)) continue;
       std::erase_if(store.manifests_, [&](const Manifest& old) {
         return store.roots_.size() == 1 && old.label == box.label && old.box->whole.size() == box.whole.size() &&
                std::equal(old.box->whole.begin(), old.box->whole.end(), box.whole.begin());
@@ -153,6 +160,7 @@ Result<Store> Store::parse(std::vector<Bytes> stores) {
       Manifest manifest;
       manifest.label = std::string(box.label);
       manifest.box = manifest.inner = &box;
+      manifest.store = store.roots_.size();
       manifest.compressed = box.uuid == c2pa_uuid("c2cm");
       if (manifest.compressed) store.unpack(manifest);
       if (!manifest.compressed || manifest.inner != manifest.box) take_apart(manifest);
@@ -161,17 +169,21 @@ Result<Store> Store::parse(std::vector<Bytes> stores) {
     store.roots_.push_back(std::move(root));
   }
   if (store.manifests_.empty()) return make_error(Code::corrupt, "a manifest store without a manifest", 0);
+  for (std::size_t i = 0; i < store.manifests_.size(); ++i) {
+    const auto [entry, fresh] = store.index_.try_emplace(store.manifests_[i].label, i);
+    if (!fresh) entry->second = store.manifests_.size();
+  }
   return store;
 }
 
+bool Store::is_manifest(const JumbfBox& box) {
+  return box.uuid == c2pa_uuid("c2ma") || box.uuid == c2pa_uuid("c2um") || box.uuid == c2pa_uuid("c2cm") ||
+         box.uuid == c2pa_uuid("c2md");
+}
+
 const Manifest* Store::find(std::string_view label) const {
-  const Manifest* found = nullptr;
-  for (const Manifest& manifest : manifests_) {
-    if (manifest.label != label) continue;
-    if (found != nullptr) return nullptr;
-    found = &manifest;
-  }
-  return found;
+  const auto found = index_.find(label);
+  return found == index_.end() || found->second >= manifests_.size() ? nullptr : &manifests_[found->second];
 }
 
 std::string Store::absolute(std::string_view url, const Manifest& from) {
@@ -189,7 +201,13 @@ const JumbfBox* Store::resolve(std::string_view url, const Manifest& from, const
   const Manifest* const manifest = find(path[1]);
   if (manifest == nullptr) return nullptr;
   const JumbfBox* box = path.size() == 2 ? manifest->box : manifest->inner;
-  for (std::size_t i = 2; i < path.size() && box != nullptr; ++i) {
+  std::size_t from_step = 2;
+  if (path.size() >= 4 && path[2] == "c2pa.assertions" && manifest->assertions != nullptr) {  // stores can be large
+    const auto known = manifest->by_label.find(path[3]);
+    box = known == manifest->by_label.end() ? nullptr : known->second;
+    from_step = 4;
+  }
+  for (std::size_t i = from_step; i < path.size() && box != nullptr; ++i) {
     box = path[i].empty() || path[i] == ".." ? nullptr : box->child(path[i]);
   }
   if (owner != nullptr) *owner = manifest;
@@ -211,6 +229,7 @@ Result<Claim> parse_claim(const JumbfBox& box, std::string& code) {
   claim.title = text_of(map, "dc:title");
   claim.format = text_of(map, "dc:format");
   claim.signature = text_of(map, "signature");
+  claim.signature_relative = !claim.signature.starts_with("self#jumbf=/");
   claim.generator = generator_of(map, claim.version);
   const std::string alg = text_of(map, "alg");
   if (!alg.empty()) claim.alg = alg;
@@ -235,21 +254,50 @@ Result<Claim> parse_claim(const JumbfBox& box, std::string& code) {
   return claim;
 }
 
+namespace {
+
+/// A reference that may lack its hash; nothing when it names nothing.
+std::optional<HashedUri> loose_reference(const cbor::Value* value) {
+  if (auto whole = hashed_uri(value)) return whole;
+  if (value == nullptr || text_of(*value, "url").empty()) return std::nullopt;
+  return HashedUri{text_of(*value, "url"), {}, {}};
+}
+
+std::optional<std::vector<std::string>> related_of(const cbor::Value& list) {
+  if (!list.is(cbor::Type::array) || list.children.empty()) return std::nullopt;
+  std::vector<std::string> urls;
+  for (const cbor::Value& item : list.children) {
+    const auto uri = hashed_uri(&item);
+    if (!uri) return std::nullopt;
+    urls.push_back(uri->url);
+  }
+  return urls;
+}
+
+}  // namespace
+
 std::optional<Ingredient> parse_ingredient(const std::string& label, const cbor::Value& value) {
   if (!value.is(cbor::Type::map)) return std::nullopt;
   Ingredient ingredient;
   ingredient.label = label;
   ingredient.relationship = text_of(value, "relationship");
   ingredient.title = text_of(value, "dc:title");
-  ingredient.manifest = hashed_uri(value.find("activeManifest"));
-  if (!ingredient.manifest) ingredient.manifest = hashed_uri(value.find("c2pa_manifest"));
-  ingredient.claim_signature = hashed_uri(value.find("claimSignature"));
+  const cbor::Value* manifest = value.find("activeManifest");
+  if (manifest == nullptr) manifest = value.find("c2pa_manifest");
+  ingredient.names_manifest = manifest != nullptr && !manifest->is(cbor::Type::null);
+  ingredient.manifest = loose_reference(manifest);
+  ingredient.claim_signature = loose_reference(value.find("claimSignature"));
+  ingredient.has_source_type = value.find("digitalSourceType") != nullptr;
+  const cbor::Value* const related = value.find("relatedAssertions");
+  ingredient.has_related = related != nullptr;
+  if (related != nullptr) ingredient.related = related_of(*related);
   const auto record = [&](const cbor::Value* list) {
     if (list == nullptr) return;
     for (const cbor::Value& entry : list->children) {
-      if (!text_of(entry, "code").empty()) {
-        ingredient.recorded.emplace_back(text_of(entry, "code"), text_of(entry, "url"));
-      }
+      if (text_of(entry, "code").empty()) continue;
+      const cbor::Value* const success = entry.find("success");  // version 2 lists what succeeded as well
+      if (success != nullptr && success->truth().value_or(false)) continue;
+      ingredient.recorded.push_back({text_of(entry, "code"), text_of(entry, "url"), text_of(entry, "explanation")});
     }
   };
   record(value.find("validationStatus"));
