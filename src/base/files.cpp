@@ -126,6 +126,12 @@ Result<void> FileWriter::write(ByteView bytes) {
   return {};
 }
 
+Result<void> FileWriter::skip(std::uint64_t count) {
+  const off_t end = ::lseek(descriptor_, static_cast<off_t>(count), SEEK_CUR);
+  if (end < 0 || ::ftruncate(descriptor_, end) != 0) return system_error(path_, "cannot write");
+  return {};
+}
+
 Result<void> FileWriter::commit() {
   if (::fsync(descriptor_) != 0) return system_error(path_, "cannot write");
   if (::close(std::exchange(descriptor_, -1)) != 0) return system_error(path_, "cannot write");

@@ -44,6 +44,8 @@ class FileWriter {
 
   Result<void> write(ByteView bytes);
   Result<void> write(std::string_view text) { return write(as_bytes(text)); }
+  /// `count` zero bytes, as a hole where the file system knows holes.
+  Result<void> skip(std::uint64_t count);
   Result<void> commit();
 
  private:

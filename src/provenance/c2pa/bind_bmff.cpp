@@ -51,7 +51,8 @@ Result<Trees> trees_for(const std::vector<BmffBox>& roots, std::uint64_t asked) 
     if (box.type == fourcc("moof")) return Trees();  // a stream of fragments has trees of another kind
     if (box.type != fourcc("mdat")) continue;
     const std::uint64_t index = place++;
-    if (box.range.length <= kLeavesBegin) continue;  // the flat hash has all of it
+    // Nothing of it would be left for a tree; c2pa-rs wants one for every mdat.
+    if (box.range.length <= kLeavesBegin) return Trees();
     const Range content{box.range.start + kLeavesBegin, box.range.length - kLeavesBegin};
     found.trees.push_back({index, content, 0});
     total += content.length;
@@ -113,7 +114,7 @@ class Binding {
     std::vector<Range> holes;
     for (const BmffBox& box : roots_) {
       if (box.c2pa || box.type == fourcc("mfra")) holes.push_back(box.range);
-      if (trees && box.type == fourcc("mdat") && box.range.length > kLeavesBegin) {
+      if (trees && box.type == fourcc("mdat")) {
         holes.push_back({box.range.start + kLeavesBegin, box.range.length - kLeavesBegin});
       }
     }

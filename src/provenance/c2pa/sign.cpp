@@ -87,6 +87,12 @@ Result<void> write_signed(const media::ByteSource& source, const SignedFile& fil
   Bytes buffer(std::size_t{1} << 20);
   for (std::uint64_t done = 0; done < view.size();) {
     if (context.stopped()) return make_error(Code::cancelled, "stopped");
+    const std::uint64_t hole = view.data_from(done) - done;
+    if (hole >= buffer.size()) {  // stays a hole
+      TRY(out.skip(hole));
+      done += hole;
+      continue;
+    }
     const std::size_t got = TRY(view.read_some(done, buffer));
     if (got == 0) return make_error(Code::io, "the file ended while it was read", done);
     TRY(out.write(ByteView(buffer).first(got)));
