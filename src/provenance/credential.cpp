@@ -59,6 +59,19 @@ std::string doubt(const Validation& validation, bool has_anchors) {
   return "its hash leaves room for changes";
 }
 
+void absent(Credential& credential, bool readable) {
+  Source& source = credential.source;
+  if (!credential.remote_url.empty()) {  // what was not looked at is not "none" (C2PA: manifest.inaccessible)
+    source.state = State::not_examined;
+    source.sentence = "a Content Credential is said to be kept at " + credential.remote_url +
+                      "; it was not fetched (fetch it, and give it with --sidecar)";
+    return;
+  }
+  source.state = readable ? State::none : State::not_examined;
+  source.sentence = readable ? "no Content Credential in the file, as in most files"
+                             : "not examined: this version cannot read one in this kind of file";
+}
+
 void judge(Credential& credential, const CredentialRequest& request) {
   const Validation& validation = *credential.validation;
   Source& source = credential.source;
@@ -108,13 +121,13 @@ Result<Credential> read_credential(const FileReader& file, const CredentialReque
     }
   }
   if (!located.found() && located.problem.empty()) {
-    credential.source.state = located.readable ? State::none : State::not_examined;
-    credential.source.sentence = located.readable ? "no Content Credential in the file, as in most files"
-                                                  : "not examined: this version cannot read one in this kind of file";
+    TRY(c2pa::find_remote(work, located, context));
+    credential.remote_url = located.remote_url;
+    absent(credential, located.readable);
     return credential;
   }
-  credential.validation =
-      TRY(c2pa::validate(work, std::move(located), {request.trust, request.at, request.strict, request.explain}, context));
+  credential.validation = TRY(
+      c2pa::validate(work, std::move(located), {request.trust, request.at, request.strict, request.explain}, context));
   judge(credential, request);
   return credential;
 }

@@ -22,6 +22,7 @@ struct Credential {
   Source source;          ///< name "credential"
   std::string container;  ///< "JPEG", …
   std::optional<c2pa::Validation> validation;
+  std::string remote_url;  ///< where a file without one says that its credential is kept; never fetched here
 };
 
 /// `broken` means that a hash or signature does not hold; a signer nobody vouches for is `intact`.

@@ -98,11 +98,26 @@ void Validator::loose_structure(const Manifest& manifest) {
   for (const JumbfBox& child : manifest.box->children) {
     const bool known = &child == manifest.assertions || &child == manifest.signature ||
                        std::ranges::find(manifest.claims, &child) != manifest.claims.end();
-    if (!child.super() || known) continue;
-    const Range place = in_store(manifest, child.whole);
+    if (child.super() && !known) loose_extra(manifest, child);
+  }
+}
+
+/// A superbox of another kind in a manifest, such as the stores of data boxes and credentials that C2PA 1.x had: what
+/// assertions refer to by hash is held, the rest is not.
+void Validator::loose_extra(const Manifest& manifest, const JumbfBox& box) {
+  if (memo_.held(box)) return;
+  const auto tell = [&](ByteView bytes, std::string_view label) {
+    const Range place = in_store(manifest, bytes);
     list(manifest.store, place, "a box that nothing signs in the manifest");
-    object("store.unsigned", "a box that nothing signs is in the manifest: " + std::string(child.label), manifest.store,
+    object("store.unsigned", fmt::format("a box that nothing signs is in the manifest: {}", label), manifest.store,
            place);
+  };
+  if (std::ranges::none_of(box.children, [&](const JumbfBox& child) { return memo_.held(child); })) {
+    return tell(box.whole, box.label);
+  }
+  if (!box.secret.empty()) tell(box.secret, box.label);
+  for (const JumbfBox& child : box.children) {
+    if (!memo_.held(child)) tell(child.whole, child.label);
   }
 }
 

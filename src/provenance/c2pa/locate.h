@@ -36,7 +36,8 @@ struct Located {
   std::vector<Mapped> layout;  ///< where each stretch of the stores lies; empty when they are encoded (SVG)
   std::vector<Range> optional_framing;  ///< may be excluded besides: TIFF's count field, RIFF's size field
   std::uint64_t loose_tail = 0;  ///< padding at the end of the framing that a hash may cover instead (odd RIFF chunks)
-  std::string problem;  ///< a store is there, but split, doubled or out of order: manifest.inaccessible.malformed
+  std::string problem;     ///< a store is there, but split, doubled or out of order: manifest.inaccessible.malformed
+  std::string remote_url;  ///< filled by find_remote(): where the credential is said to be kept
 
   bool found() const { return !stores.empty(); }
 };
@@ -44,6 +45,10 @@ struct Located {
 /// Empty `stores` and `problem` when there is none. corrupt: the container breaks its own format before that is clear.
 /// A store of more than context.limits.metadata_bytes is a `limit`.
 Result<Located> locate(const media::ByteSource& source, const Context& context);
+
+/// The reference in a file's own XMP (dcterms:provenance, C2PA 2.5 §11.8.1, §14.5.3.1) to a credential that is kept
+/// elsewhere. Reads structure and metadata within the limits; nothing is ever fetched here.
+Result<void> find_remote(const media::ByteSource& source, Located& located, const Context& context);
 
 /// Exactly `count` bytes; corrupt when the file ends before.
 Result<Bytes> read_exactly(const media::ByteSource& source, std::uint64_t offset, std::uint64_t count);

@@ -66,7 +66,9 @@ bool reference_fits(const HashedUri& uri, const JumbfBox& box, const Claim& clai
                     const std::string& enclosing) {
   const std::string fallback = enclosing.empty() ? claim.alg.value_or("") : enclosing;
   const auto algorithm = hash_algorithm(uri.alg ? *uri.alg : fallback);
-  return algorithm && memo.digest(box, *algorithm) == uri.hash;
+  if (!algorithm || memo.digest(box, *algorithm) != uri.hash) return false;
+  memo.hold(box);
+  return true;
 }
 
 void check_references(const cbor::Value& value, const std::string& url, const RuleScope& scope, AssertionFacts& facts) {

@@ -54,6 +54,7 @@ class Validator {
   void trailing();
   void loose_structure(const Manifest& manifest);
   void loose_box(const Manifest& manifest, const JumbfBox& box, std::string_view name, std::size_t own_contents);
+  void loose_extra(const Manifest& manifest, const JumbfBox& box);
   void unreferenced();
   Result<void> shown_but_unsigned();
   void object(std::string code, std::string what, std::size_t store, Range in_store);
