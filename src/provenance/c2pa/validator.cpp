@@ -166,10 +166,21 @@ const JumbfBox* Validator::assertion(const RuleScope& scope, ManifestReport& rep
   return box;
 }
 
+/// The icon of the claim generator (§14.6.2).
+void Validator::icon_of(const RuleScope& scope, ManifestReport& report) {
+  const auto map = cbor::parse(scope.claim.bytes);
+  const cbor::Value* const info = map ? map->find("claim_generator_info") : nullptr;
+  if (info == nullptr) return;
+  AssertionFacts facts;
+  check_references(*info, scope.absolute(scope.manifest.claims.front()->label), scope, facts);
+  for (Status& status : facts.statuses) report.statuses.push_back(std::move(status));
+}
+
 void Validator::assertions_of(const Manifest& manifest, Examined& examined) {
   ManifestReport& report = examined.report;
   const Claim& claim = *examined.claim;
   const RuleScope scope{store_, manifest, claim, redacted_, memo_};
+  icon_of(scope, report);
   AssertionRules rules(scope);
   std::set<std::string> declared;
   for (const auto* const list : {&claim.created, &claim.gathered}) {

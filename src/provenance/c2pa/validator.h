@@ -32,6 +32,7 @@ class Validator {
   void claim_of(const Manifest& manifest, Examined& examined);
   void redactions_of(const Manifest& manifest, Examined& examined);
   void assertions_of(const Manifest& manifest, Examined& examined);
+  static void icon_of(const RuleScope& scope, ManifestReport& report);
   const JumbfBox* assertion(const RuleScope& scope, ManifestReport& report, const HashedUri& uri);
   void gather(const Examined& examined);
   void signature_of(const Manifest& manifest, Examined& examined);
