@@ -2,11 +2,10 @@
 // data.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-
 #include "provenance/c2pa/bind_forms.h"
 #include "provenance/c2pa/bmff_tree.h"
+#include "provenance/c2pa/cbor_map.h"
+#include "provenance/c2pa/stream.h"
 
 namespace bonafide::provenance::c2pa {
 
@@ -17,20 +16,6 @@ constexpr std::uint64_t kLeastBlock = std::uint64_t{1} << 20;
 constexpr std::uint64_t kMostLeaves = 2048;    ///< chosen by size: 70 KB of SHA-256 in the manifest
 constexpr std::uint64_t kMostAsked = 100'000;  ///< asked for by merkle_block
 constexpr std::size_t kMostTrees = 256;
-
-Bytes text(std::string_view value) { return cbor::Writer().text(value).take(); }
-Bytes number(std::uint64_t value) { return cbor::Writer().integer(static_cast<std::int64_t>(value)).take(); }
-Bytes map(std::vector<std::pair<std::string_view, Bytes>> entries) {
-  std::vector<std::pair<Bytes, Bytes>> encoded;
-  for (auto& [key, value] : entries) encoded.emplace_back(text(key), std::move(value));
-  return cbor::Writer().sorted_map(std::move(encoded)).take();
-}
-Bytes list(const std::vector<Bytes>& items) {
-  cbor::Writer writer;
-  writer.array(items.size());
-  for (const Bytes& item : items) writer.raw(item);
-  return writer.take();
-}
 
 struct Tree {
   std::uint64_t place = 0;  ///< of its mdat among all
@@ -74,18 +59,6 @@ Result<Trees> trees_for(const std::vector<BmffBox>& roots, std::uint64_t asked) 
   return found;
 }
 
-Bytes exclusions(bool trees) {
-  const Bytes id = cbor::Writer().bytes(kC2paUuid).take();
-  std::vector<Bytes> entries{
-      map({{"xpath", text("/uuid")}, {"data", list({map({{"offset", number(8)}, {"value", id}})})}}),
-      map({{"xpath", text("/mfra")}})};
-  if (trees) {
-    const Bytes rest = map({{"offset", number(kLeavesBegin)}, {"length", number(0)}});
-    entries.push_back(map({{"xpath", text("/mdat")}, {"subset", list({rest})}}));
-  }
-  return list(entries);
-}
-
 class Binding {
  public:
   Binding(const media::ByteSource& view, const Splice& splice, const BindOptions& options, const Context& context)
@@ -96,30 +69,21 @@ class Binding {
     const std::uint64_t end = roots_.empty() ? 0 : roots_.back().range.end();
     if (end != view_.size()) return make_error(Code::corrupt, "there are bytes after the last box", end);
     const Trees trees = TRY(trees_for(roots_, options_.merkle_block));
-    std::vector<std::pair<std::string_view, Bytes>> entries{
-        {"alg", text(hash_name(options_.algorithm))},
-        {"exclusions", exclusions(!trees.trees.empty())},
-        {"hash", cbor::Writer().bytes(TRY(flat(!trees.trees.empty()))).take()},
-        {"name", text("jumbf manifest")},
-    };
+    const bool some = !trees.trees.empty();
+    CborMap binding;
+    binding.text("alg", hash_name(options_.algorithm)).raw("exclusions", own_exclusions(some));
+    binding.bytes("hash", TRY(flat(some))).text("name", "jumbf manifest");
     std::vector<Bytes> maps;
     for (const Tree& tree : trees.trees) maps.push_back(TRY(merkle(tree, trees.block)));
-    if (!maps.empty()) entries.emplace_back("merkle", list(maps));
-    return HardBinding{"c2pa.hash.bmff.v3", map(std::move(entries))};
+    if (some) binding.raw("merkle", cbor_array(maps));
+    return HardBinding{"c2pa.hash.bmff.v3", binding.take()};
   }
 
  private:
   Result<Bytes> flat(bool trees) const {
     if (options_.placeholder) return Bytes(hash_size(options_.algorithm), 0);
-    std::vector<Range> holes;
-    for (const BmffBox& box : roots_) {
-      if (box.c2pa || box.type == fourcc("mfra")) holes.push_back(box.range);
-      if (trees && box.type == fourcc("mdat")) {
-        holes.push_back({box.range.start + kLeavesBegin, box.range.length - kLeavesBegin});
-      }
-    }
     HashTrace none;
-    return hash_boxes(view_, roots_, {0, view_.size()}, joined(std::move(holes)), options_.algorithm, context_, none);
+    return hash_boxes(view_, roots_, {0, view_.size()}, own_holes(roots_, trees), options_.algorithm, context_, none);
   }
 
   /// The row of the leaves, whole: no proofs need to stand beside the media then.
@@ -134,12 +98,11 @@ class Binding {
     cbor::Writer row;
     row.array(leaves.size());
     for (std::size_t i = 0; i < leaves.size(); ++i) row.bytes(ByteView(digests).subspan(i * size, size));
-    return map({{"uniqueId", number(1)},
-                {"localId", number(tree.place)},
-                {"count", number(tree.leaves)},
-                {"alg", text(hash_name(options_.algorithm))},
-                {"hashes", row.take()},
-                {"fixedBlockSize", number(block)}});
+    CborMap map;
+    map.integer("uniqueId", 1).integer("localId", static_cast<std::int64_t>(tree.place));
+    map.integer("count", static_cast<std::int64_t>(tree.leaves)).text("alg", hash_name(options_.algorithm));
+    map.raw("hashes", row.take()).integer("fixedBlockSize", static_cast<std::int64_t>(block));
+    return map.take();
   }
 
   const media::ByteSource& view_;
@@ -153,6 +116,7 @@ class Binding {
 
 Result<HardBinding> make_bmff_binding(const media::ByteSource& view, const Splice& splice, const BindOptions& options,
                                       const Context& context) {
+  if (options.stream != nullptr) return options.stream->binding(view, splice, options, context);
   return Binding(view, splice, options, context).run();
 }
 

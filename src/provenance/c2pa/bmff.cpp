@@ -110,6 +110,25 @@ Result<C2paBox> c2pa_box(const media::ByteSource& source, const BmffBox& box) {
   return found;
 }
 
+std::uint64_t c2pa_box_size(std::string_view purpose, std::uint64_t content) {
+  return 4 + 4 + 16 + 4 + purpose.size() + 1 + (purpose == "merkle" ? 0 : 8) + content;
+}
+
+Bytes make_c2pa_box(std::string_view purpose, ByteView content) {
+  const std::uint64_t size = c2pa_box_size(purpose, content.size());
+  Bytes box;
+  box.reserve(static_cast<std::size_t>(size));
+  for (const std::uint64_t value : {size, std::uint64_t{fourcc("uuid")}}) {
+    for (int shift = 24; shift >= 0; shift -= 8) box.push_back(static_cast<std::uint8_t>(value >> shift));
+  }
+  box.insert(box.end(), std::begin(kC2paUuid), std::end(kC2paUuid));
+  box.resize(box.size() + 4);  // version and flags
+  box.insert(box.end(), purpose.begin(), purpose.end());
+  box.resize(static_cast<std::size_t>(size) - content.size());  // the end of the name, and the place
+  box.insert(box.end(), content.begin(), content.end());
+  return box;
+}
+
 Result<std::vector<BmffBox>> bmff_roots(const media::ByteSource& source, const Context& context, Range unread) {
   Window window(source);
   int nodes = 0;

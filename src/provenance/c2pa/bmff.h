@@ -32,6 +32,12 @@ struct C2paBox {
 };
 Result<C2paBox> c2pa_box(const media::ByteSource& source, const BmffBox& box);
 
+/// A whole C2PA box. For a store, the place of the first Merkle box stands before `content`, and is zero; for an
+/// update, too: the text leaves it out there, but c2pa-rs reads only those that have it.
+Bytes make_c2pa_box(std::string_view purpose, ByteView content);
+/// Bytes of that box.
+std::uint64_t c2pa_box_size(std::string_view purpose, std::uint64_t content);
+
 /// Every box at the top of the file. corrupt when one runs past the end. `unread` is taken for one C2PA box, whatever
 /// its bytes are now: the place of a frame that is not filled yet.
 Result<std::vector<BmffBox>> bmff_roots(const media::ByteSource& source, const Context& context, Range unread = {});

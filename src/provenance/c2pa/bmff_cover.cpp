@@ -7,6 +7,8 @@
 
 #include "provenance/c2pa/binding_forms.h"
 #include "provenance/c2pa/bmff_offsets.h"
+#include "provenance/c2pa/bmff_tree.h"
+#include "provenance/c2pa/cbor_map.h"
 
 namespace bonafide::provenance::c2pa {
 
@@ -29,6 +31,28 @@ bool names_c2pa(const cbor::Value& entry) {
 }
 
 }  // namespace
+
+Bytes own_exclusions(bool trees) {
+  const Bytes id = CborMap().integer("offset", 8).bytes("value", kC2paUuid).take();
+  std::vector<Bytes> entries{CborMap().text("xpath", "/uuid").raw("data", cbor_array({id})).take(),
+                             CborMap().text("xpath", "/mfra").take()};
+  if (trees) {
+    const Bytes rest = CborMap().integer("offset", static_cast<std::int64_t>(kLeavesBegin)).integer("length", 0).take();
+    entries.push_back(CborMap().text("xpath", "/mdat").raw("subset", cbor_array({rest})).take());
+  }
+  return cbor_array(entries);
+}
+
+std::vector<Range> own_holes(const std::vector<BmffBox>& roots, bool trees) {
+  std::vector<Range> holes;
+  for (const BmffBox& box : roots) {
+    if (box.c2pa || box.type == fourcc("mfra")) holes.push_back(box.range);
+    if (trees && box.type == fourcc("mdat") && box.range.length > kLeavesBegin) {
+      holes.push_back({box.range.start + kLeavesBegin, box.range.length - kLeavesBegin});
+    }
+  }
+  return joined(std::move(holes));
+}
 
 Result<BmffCover> BmffCover::of(const media::ByteSource& source, const cbor::Value* exclusions,
                                 const Context& context) {

@@ -17,6 +17,11 @@ Result<Bytes> hash_boxes(const media::ByteSource& source, const std::vector<Bmff
                          const std::vector<Range>& holes, crypto::HashAlgorithm algorithm, const Context& context,
                          HashTrace& trace, bool placed = true);
 
+/// The exclusions that we write: what §A.5.5 demands, and no more. ftyp, free and skip stay in the hash.
+Bytes own_exclusions(bool trees);
+/// What they leave out of a file, joined.
+std::vector<Range> own_holes(const std::vector<BmffBox>& roots, bool trees);
+
 class BmffCover {
  public:
   struct Hole {

@@ -104,7 +104,8 @@ Result<void> Validator::binding() {
   }
   const auto value = binding_value(box, url);
   if (!value) return {};
-  const BindingRequest request{label, &*value, found->second.claim->alg.value_or(""), update, options_.explain};
+  const BindingRequest request{
+      label, &*value, found->second.claim->alg.value_or(""), update, options_.explain, false, options_.fragments};
   BindingCheck check = TRY(check_binding(request, source_, located_, context_));
   TRY(parts(*manifest, request, check, url));
   result_.hash_trace = std::move(check.trace);

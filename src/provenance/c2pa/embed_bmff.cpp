@@ -8,13 +8,7 @@ namespace bonafide::provenance::c2pa {
 
 namespace {
 
-constexpr std::uint64_t kHead = 4 + 4 + 16 + 4;  ///< size, type, extended type, version and flags
-constexpr std::uint64_t kPlace = 8;              ///< first_merkle_aux_offset
 constexpr std::string_view kManifest = "manifest", kOriginal = "original", kUpdate = "update";
-
-std::uint64_t frame_size(std::string_view purpose, std::uint64_t store) {
-  return kHead + purpose.size() + 1 + kPlace + store;
-}
 
 void big_endian(Bytes& into, std::uint64_t value, int bytes) {
   for (int i = bytes - 1; i >= 0; --i) into.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
@@ -92,7 +86,7 @@ void Plan::place(BmffMove& move, Range old, std::uint64_t frame, bool use_free) 
 
 Result<void> Plan::standard(BmffMove& move, bool use_free) const {
   bool placed = !request_.store_size;
-  const std::uint64_t frame = frame_size(kManifest, request_.store_size.value_or(0));
+  const std::uint64_t frame = c2pa_box_size(kManifest, request_.store_size.value_or(0));
   for (const Known& known : known_) {
     const Purpose purpose = known.content.purpose;
     const bool store = purpose == Purpose::manifest || purpose == Purpose::original;
@@ -123,7 +117,7 @@ Result<void> Plan::update(BmffMove& move) const {
   if (TRY(read_exactly(source_, last.range.start, 4)) == Bytes(4)) {
     return make_error(Code::unsupported, "the last box of this file has no size of its own, so nothing can follow it");
   }
-  const std::uint64_t frame = frame_size(kUpdate, *request_.store_size);
+  const std::uint64_t frame = c2pa_box_size(kUpdate, *request_.store_size);
   if (store->content.purpose == Purpose::manifest) {
     const ByteView name = as_bytes(kOriginal);
     move.edit(
@@ -165,19 +159,8 @@ Result<Splice> plan_bmff(const media::ByteSource& source, const EmbedRequest& re
   return Plan(source, request, context).run();
 }
 
-/// §A.5.1.2. The text leaves the place of the first Merkle box out of updates; c2pa-rs reads only those that have it.
 Result<Bytes> frame_bmff(const Splice& splice, ByteView store) {
-  Bytes box;
-  big_endian(box, splice.frame.length, 4);
-  big_endian(box, fourcc("uuid"), 4);
-  box.insert(box.end(), std::begin(kC2paUuid), std::end(kC2paUuid));
-  big_endian(box, 0, 4);
-  const ByteView purpose = as_bytes(splice.purpose);
-  box.insert(box.end(), purpose.begin(), purpose.end());
-  box.resize(box.size() + 1 + kPlace);  // the end of the name; no Merkle boxes stand in this file
-  const Bytes content = TRY(padded(store, splice.store_size));
-  box.insert(box.end(), content.begin(), content.end());
-  return box;
+  return make_c2pa_box(splice.purpose, TRY(padded(store, splice.store_size)));
 }
 
 }  // namespace bonafide::provenance::c2pa

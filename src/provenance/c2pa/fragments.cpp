@@ -11,6 +11,13 @@
 
 namespace bonafide::provenance::c2pa {
 
+Fragment file_fragment(const std::string& path) {
+  return {path, [path]() -> Result<std::shared_ptr<const media::ByteSource>> {
+            return std::shared_ptr<const media::ByteSource>(
+                std::make_shared<media::FileSource>(TRY(FileReader::open(path))));
+          }};
+}
+
 struct FragmentCheck::State {
   const cbor::Value* exclusions = nullptr;
   std::vector<MerkleMap> maps;  ///< those whose initialization segment this is
@@ -95,18 +102,16 @@ Result<FragmentCheck::Answer> FragmentCheck::all(const std::vector<Fragment>& fr
   Context quiet = context;  // the other threads tell no progress
   quiet.progress = nullptr;
   const bool explain = trace.on;
-  TRY(side_by_side(explain ? 1 : 0, fragments.size(), [&](bool) {
-    return [&](std::size_t i) -> Result<void> {
+  const auto worker = [&](bool own) {
+    return [&, own](std::size_t i) -> Result<void> {
       HashTrace none;
-      auto answer = one(*fragments[i].source, quiet, explain ? trace : none);
-      if (!answer) {
-        if (answer.error().file.empty()) answer.error().file = fragments[i].name;
-        return answer.error();
-      }
-      answers[i] = std::move(*answer);
+      const auto source = TRY(fragments[i].open());
+      answers[i] = TRY(one(*source, quiet, explain ? trace : none));
+      if (own) context.report("verifying", i + 1, fragments.size());
       return {};
     };
-  }));
+  };
+  TRY(side_by_side(explain ? 1 : 0, fragments.size(), worker));
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> next;  // by tree: the least place that may come
   Answer last;
   bool unseen = false;

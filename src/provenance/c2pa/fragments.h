@@ -1,6 +1,7 @@
 // Streams whose media lies in fragments (C2PA 2.5 §16.3.2.6, §A.5.3.1.2): one initialization segment with the manifest,
 // and fragments with a proof each, in files of their own or one behind the other in a single file.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,10 +13,12 @@
 
 namespace bonafide::provenance::c2pa {
 
+/// Opened when it is needed and closed after: streams have thousands. Safe to open from several threads.
 struct Fragment {
   std::string name;  ///< for messages
-  const media::ByteSource* source = nullptr;
+  std::function<Result<std::shared_ptr<const media::ByteSource>>()> open;
 };
+Fragment file_fragment(const std::string& path);
 
 /// Checks fragments against the binding of the initialization segment, one by one as they come or all at once.
 class FragmentCheck {

@@ -96,7 +96,8 @@ struct ValidateOptions {
   const crypto::TrustStore* trust = nullptr;  ///< required; may be empty
   crypto::UnixTime at = 0;                    ///< the validation clock
   bool strict = false;
-  bool explain = false;  ///< fill Validation::hash_trace
+  bool explain = false;                              ///< fill Validation::hash_trace
+  const std::vector<Fragment>* fragments = nullptr;  ///< the source is a stream's initialization segment; its fragments
 };
 
 /// An Error only when the file cannot be read, a limit is met or the work was stopped.
