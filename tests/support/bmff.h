@@ -47,6 +47,21 @@ inline Bytes named(const Bytes& bytes, const OffsetField& field) {
   return Bytes(at, at + static_cast<std::ptrdiff_t>(std::min(left, wanted)));
 }
 
+/// The tables of `after` name the same bytes as those of `before`, and not all by the same numbers.
+inline void expect_same_places(const Bytes& before, const Bytes& after, const std::string& name) {
+  const auto old = places(before), now = places(after);
+  ASSERT_EQ(old.size(), now.size()) << name;
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < old.size(); ++i) {
+    const bool same = named(before, old[i]) == named(after, now[i]) && old[i].length == now[i].length;
+    if (!same && wrong++ == 0) {
+      ADD_FAILURE() << name << ": place " << i << " of kind " << static_cast<int>(old[i].kind) << " was "
+                    << old[i].target << ", is " << now[i].target;
+    }
+  }
+  EXPECT_EQ(wrong, 0U) << name;
+}
+
 struct Sample {
   std::string name;
   std::string path;

@@ -19,8 +19,9 @@ class StreamPlan;
 struct BindOptions {
   BindingForm form = BindingForm::automatic;
   crypto::HashAlgorithm algorithm = crypto::HashAlgorithm::sha256;
-  std::uint64_t merkle_block = 0;      ///< bytes of a leaf; 0: chosen by size (BMFF only)
-  bool placeholder = false;            ///< same size as the real one, zeros for hashes; reads no media data
+  std::uint64_t merkle_block = 0;  ///< bytes of a leaf; 0: chosen by size (BMFF only)
+  bool placeholder = false;        ///< same size as the real one, zeros for hashes; reads no media data
+  bool proofs = false;             ///< fragments in one file: a tree over them, as EmbedRequest::proofs made room for
   const StreamPlan* stream = nullptr;  ///< the file is the initialization segment of this stream's first rendition
 };
 

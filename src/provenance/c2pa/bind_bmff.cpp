@@ -68,6 +68,7 @@ class Binding {
     roots_ = TRY(bmff_roots(view_, context_, splice_.frame));
     const std::uint64_t end = roots_.empty() ? 0 : roots_.back().range.end();
     if (end != view_.size()) return make_error(Code::corrupt, "there are bytes after the last box", end);
+    if (options_.proofs) return fragments();
     const Trees trees = TRY(trees_for(roots_, options_.merkle_block));
     const bool some = !trees.trees.empty();
     CborMap binding;
@@ -84,6 +85,50 @@ class Binding {
     if (options_.placeholder) return Bytes(hash_size(options_.algorithm), 0);
     HashTrace none;
     return hash_boxes(view_, roots_, {0, view_.size()}, own_holes(roots_, trees), options_.algorithm, context_, none);
+  }
+
+  /// A stream in one file (§A.5.3.1.2): what stands before the first moof, and a leaf for each moof up to the next.
+  Result<HardBinding> fragments() const {
+    std::vector<Range> parts;
+    const BmffBox* first = nullptr;
+    for (const BmffBox& box : roots_) {
+      if (box.type != fourcc("moof")) continue;
+      if (first == nullptr) first = &box;
+      if (!parts.empty()) parts.back().length = box.range.start - parts.back().start;
+      parts.push_back({box.range.start, view_.size() - box.range.start});
+    }
+    if (first == nullptr) return make_error(Code::unsupported, "this file has no fragments");
+    const std::uint64_t track = TRY(track_of(view_, *first, context_));
+    const std::vector<Range> holes = own_holes(roots_, false);
+    std::vector<Bytes> digests(parts.size(), Bytes(hash_size(options_.algorithm), 0));
+    Bytes init = digests.front();
+    Context quiet = context_;  // the other threads tell no progress
+    quiet.progress = nullptr;
+    const auto hash = [&](Range part) {
+      HashTrace none;
+      return hash_boxes(view_, roots_, part, holes, options_.algorithm, quiet, none);
+    };
+    const auto worker = [&](bool own) {
+      return [&, own](std::size_t i) -> Result<void> {
+        digests[i] = TRY(hash(parts[i]));
+        if (own) context_.report("verifying", parts[i].end(), view_.size());
+        return {};
+      };
+    };
+    if (!options_.placeholder) {
+      init = TRY(hash({0, first->range.start}));
+      TRY(side_by_side(0, parts.size(), worker));
+    }
+    std::vector<Bytes> row;
+    for (const Bytes& digest : digests) row.push_back(cbor::Writer().bytes(digest).take());
+    CborMap map;
+    map.integer("uniqueId", 1).integer("localId", static_cast<std::int64_t>(track));
+    map.integer("count", static_cast<std::int64_t>(parts.size())).text("alg", hash_name(options_.algorithm));
+    map.bytes("initHash", init).raw("hashes", cbor_array(row));
+    CborMap binding;
+    binding.text("alg", hash_name(options_.algorithm)).raw("exclusions", own_exclusions(false));
+    binding.raw("merkle", cbor_array({map.take()})).text("name", "jumbf manifest");
+    return HardBinding{"c2pa.hash.bmff.v3", binding.take()};
   }
 
   /// The row of the leaves, whole: no proofs need to stand beside the media then.

@@ -114,7 +114,7 @@ std::uint64_t c2pa_box_size(std::string_view purpose, std::uint64_t content) {
   return 4 + 4 + 16 + 4 + purpose.size() + 1 + (purpose == "merkle" ? 0 : 8) + content;
 }
 
-Bytes make_c2pa_box(std::string_view purpose, ByteView content) {
+Bytes make_c2pa_box(std::string_view purpose, ByteView content, std::uint64_t place) {
   const std::uint64_t size = c2pa_box_size(purpose, content.size());
   Bytes box;
   box.reserve(static_cast<std::size_t>(size));
@@ -124,7 +124,10 @@ Bytes make_c2pa_box(std::string_view purpose, ByteView content) {
   box.insert(box.end(), std::begin(kC2paUuid), std::end(kC2paUuid));
   box.resize(box.size() + 4);  // version and flags
   box.insert(box.end(), purpose.begin(), purpose.end());
-  box.resize(static_cast<std::size_t>(size) - content.size());  // the end of the name, and the place
+  box.push_back(0);
+  for (int shift = 56; shift >= 0 && purpose != "merkle"; shift -= 8) {
+    box.push_back(static_cast<std::uint8_t>(place >> shift));
+  }
   box.insert(box.end(), content.begin(), content.end());
   return box;
 }

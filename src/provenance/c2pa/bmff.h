@@ -32,9 +32,9 @@ struct C2paBox {
 };
 Result<C2paBox> c2pa_box(const media::ByteSource& source, const BmffBox& box);
 
-/// A whole C2PA box. For a store, the place of the first Merkle box stands before `content`, and is zero; for an
+/// A whole C2PA box. For a store, `place` (of the first Merkle box; 0: there is none) stands before `content`; for an
 /// update, too: the text leaves it out there, but c2pa-rs reads only those that have it.
-Bytes make_c2pa_box(std::string_view purpose, ByteView content);
+Bytes make_c2pa_box(std::string_view purpose, ByteView content, std::uint64_t place = 0);
 /// Bytes of that box.
 std::uint64_t c2pa_box_size(std::string_view purpose, std::uint64_t content);
 

@@ -132,7 +132,10 @@ Result<void> BmffMove::visit(const OffsetField& field) {
   if (field.kind == OffsetField::Kind::item) return item(field);
   const std::uint64_t place = TRY(target(field));
   const std::uint64_t stored = field.target - field.base.value_or(0);
-  const std::uint64_t value = place - (field.base ? moved(*field.base) : 0);
+  // An index counts from its own end, which stays where it is when something is put in right behind it.
+  const bool from_end = field.kind == OffsetField::Kind::index && field.bits != 31;
+  const std::uint64_t base = !field.base ? 0 : from_end ? moved(*field.base - 1) + 1 : moved(*field.base);
+  const std::uint64_t value = place - base;
   const bool chunk = field.kind == OffsetField::Kind::chunk;
   if (value != stored && field.foreign) {
     return make_error(Code::unsupported,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "provenance/c2pa/binding_forms.h"
+#include "provenance/c2pa/cbor_map.h"
 
 namespace bonafide::provenance::c2pa {
 
@@ -126,6 +127,30 @@ Result<bool> proven(const media::ByteSource& source, const MerkleBox& box, const
   const auto value = first_item(bytes);
   if (!value) return false;
   return map.proves(box.location, std::move(digest), present(*value, "hashes"));
+}
+
+Bytes merkle_box(std::uint64_t unique, std::uint64_t local, std::uint64_t location,
+                 const std::vector<Bytes>& siblings) {
+  CborMap map;
+  map.integer("uniqueId", static_cast<std::int64_t>(unique)).integer("localId", static_cast<std::int64_t>(local));
+  map.integer("location", static_cast<std::int64_t>(location));
+  std::vector<Bytes> hashes;
+  for (const Bytes& sibling : siblings) hashes.push_back(cbor::Writer().bytes(sibling).take());
+  if (!hashes.empty()) map.raw("hashes", cbor_array(hashes));
+  return make_c2pa_box("merkle", map.take());
+}
+
+Result<std::uint64_t> track_of(const media::ByteSource& source, const BmffBox& moof, const Context& context) {
+  Window window(source);
+  int nodes = 0;
+  for (const BmffBox& traf : TRY(bmff_children(window, moof, nodes, context))) {
+    if (traf.type != fourcc("traf")) continue;
+    for (const BmffBox& box : TRY(bmff_children(window, traf, nodes, context))) {
+      const std::uint64_t body = box.range.start + box.header;
+      if (box.type == fourcc("tfhd") && body + 8 <= box.range.end()) return std::uint64_t{TRY(window.u32be(body + 4))};
+    }
+  }
+  return make_error(Code::corrupt, "a fragment without a track", moof.range.start);
 }
 
 namespace {

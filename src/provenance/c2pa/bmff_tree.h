@@ -49,6 +49,11 @@ Result<std::vector<MerkleBox>> merkle_boxes(const media::ByteSource& source, con
 /// Does the box's own list of siblings lead from `digest` to the row?
 Result<bool> proven(const media::ByteSource& source, const MerkleBox& box, const MerkleMap& map, Bytes digest);
 
+/// An auxiliary box as we write it. `siblings` may be empty.
+Bytes merkle_box(std::uint64_t unique, std::uint64_t local, std::uint64_t location, const std::vector<Bytes>& siblings);
+/// track_ID of the first track fragment in a moof: what its tree is called (§A.5.3.2).
+Result<std::uint64_t> track_of(const media::ByteSource& source, const BmffBox& moof, const Context& context);
+
 /// Why the tree does not hold for the media data, or an empty text. `boxes`: the auxiliary boxes of the file.
 Result<std::string> check_tree(const media::ByteSource& source, const BmffBox& mdat, const MerkleMap& map,
                                const std::vector<MerkleBox>& boxes, const Context& context, HashTrace& trace);

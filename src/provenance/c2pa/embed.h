@@ -38,6 +38,7 @@ struct EmbedRequest {
   std::optional<std::uint64_t> store_size;  ///< nothing: only take the existing store out
   std::string remote_url;                   ///< reserved for a reference in the metadata (not used by embedders yet)
   bool update = false;                      ///< an update manifest: nothing that was hashed may move (§11.2.3)
+  bool proofs = false;                      ///< fragments in one file: each gets a box for its proof (BMFF, §A.5.3)
 };
 
 /// unsupported: no place for a store in this kind of file, or this file cannot take an update; corrupt, limit as

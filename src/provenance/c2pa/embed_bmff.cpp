@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "provenance/c2pa/bmff_move.h"
+#include "provenance/c2pa/bmff_tree.h"
 #include "provenance/c2pa/embedders.h"
 
 namespace bonafide::provenance::c2pa {
@@ -28,6 +29,7 @@ class Plan {
  private:
   Result<void> look();
   Result<void> standard(BmffMove& move, bool use_free) const;
+  Result<void> proofs(BmffMove& move) const;
   Result<void> update(BmffMove& move) const;
   void place(BmffMove& move, Range old, std::uint64_t frame, bool use_free) const;
   const BmffBox* free_box_at(std::uint64_t offset) const;
@@ -100,6 +102,24 @@ Result<void> Plan::standard(BmffMove& move, bool use_free) const {
     }
   }
   if (!placed) place(move, {behind_type_, 0}, frame, use_free);
+  return request_.store_size && request_.proofs ? proofs(move) : Result<void>();
+}
+
+/// A box in front of each moof with its number; all digests go into the manifest.
+Result<void> Plan::proofs(BmffMove& move) const {
+  std::uint64_t count = 0, track = 0;
+  for (const BmffBox& box : roots_) {
+    if (box.type != fourcc("moof")) continue;
+    const std::uint64_t own = TRY(track_of(source_, box, context_));
+    if (count > 0 && own != track) {
+      return make_error(Code::unsupported, "the fragments of this file take turns between tracks, which need one tree");
+    }
+    track = own;
+    Bytes proof = merkle_box(1, track, count++, {});
+    const std::uint64_t size = proof.size();
+    move.edit({box.range.start, 0, size, Edit::Kind::bytes, std::move(proof)});
+  }
+  if (count == 0) return make_error(Code::unsupported, "this file has no fragments");
   return {};
 }
 
@@ -160,7 +180,17 @@ Result<Splice> plan_bmff(const media::ByteSource& source, const EmbedRequest& re
 }
 
 Result<Bytes> frame_bmff(const Splice& splice, ByteView store) {
-  return make_c2pa_box(splice.purpose, TRY(padded(store, splice.store_size)));
+  // The first box with a proof, if this file has any, is one of the pieces.
+  const Bytes proof = make_c2pa_box("merkle", {});
+  const ByteView head = ByteView(proof).subspan(4);
+  std::uint64_t at = 0, place = 0;
+  for (const Piece& piece : splice.pieces) {
+    const bool first = place == 0 && piece.kind == Piece::Kind::literal && piece.bytes.size() > proof.size() &&
+                       std::ranges::equal(head, ByteView(piece.bytes).subspan(4, head.size()));
+    if (first) place = at;
+    at += piece.length;
+  }
+  return make_c2pa_box(splice.purpose, TRY(padded(store, splice.store_size)), place);
 }
 
 }  // namespace bonafide::provenance::c2pa

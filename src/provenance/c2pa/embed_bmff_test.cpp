@@ -10,21 +10,6 @@ using namespace bmff;
 
 const Bytes kFirst = store_of(5000), kSecond = store_of(900);
 
-/// The tables of `after` name the same bytes as those of `before`, and not all by the same numbers.
-void expect_same_places(const Bytes& before, const Bytes& after, const std::string& name) {
-  const auto old = places(before), now = places(after);
-  ASSERT_EQ(old.size(), now.size()) << name;
-  std::size_t wrong = 0;
-  for (std::size_t i = 0; i < old.size(); ++i) {
-    const bool same = named(before, old[i]) == named(after, now[i]) && old[i].length == now[i].length;
-    if (!same && wrong++ == 0) {
-      ADD_FAILURE() << name << ": place " << i << " of kind " << static_cast<int>(old[i].kind) << " was "
-                    << old[i].target << ", is " << now[i].target;
-    }
-  }
-  EXPECT_EQ(wrong, 0U) << name;
-}
-
 void expect_found(const Bytes& bytes, const Bytes& store, const std::string& name) {
   const media::MemorySource source(bytes);
   const Located located = locate(source, Context()).value();

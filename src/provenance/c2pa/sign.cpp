@@ -28,6 +28,7 @@ Result<Prepared> prepare(const media::ByteSource& source, const Located& located
     EmbedRequest request;
     request.existing = &located;
     request.update = plan.update;
+    request.proofs = plan.bind.proofs;
     if (!plan.detached) request.store_size = size;
     prepared.splice = TRY(plan_embedding(source, request, context));
     prepared.alone = prepared.splice.purpose == "update";

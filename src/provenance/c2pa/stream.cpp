@@ -5,6 +5,7 @@
 #include "provenance/c2pa/bind_forms.h"
 #include "provenance/c2pa/bmff_cover.h"
 #include "provenance/c2pa/bmff_move.h"
+#include "provenance/c2pa/bmff_tree.h"
 #include "provenance/c2pa/cbor_map.h"
 
 namespace bonafide::provenance::c2pa {
@@ -28,14 +29,8 @@ Result<Seen> look(const media::ByteSource& source, const Context& context) {
   const auto moofs = std::ranges::count(seen.roots, fourcc("moof"), &BmffBox::type);
   if (moofs != 1) return make_error(Code::unsupported, "a fragment must hold exactly one moof box");
   seen.moof = *std::ranges::find(seen.roots, fourcc("moof"), &BmffBox::type);
-  for (const BmffBox& box : TRY(bmff_at(source, seen.roots, "/moof/traf/tfhd", context))) {
-    Window window(source);
-    const std::uint64_t body = box.range.start + box.header;
-    if (body + 8 > box.range.end()) break;
-    seen.track = TRY(window.u32be(body + 4));
-    return seen;
-  }
-  return make_error(Code::corrupt, "a fragment without a track", seen.moof.range.start);
+  seen.track = TRY(track_of(source, seen.moof, context));
+  return seen;
 }
 
 /// Widths of the rows from the leaves up, until one is no wider than `most`.
@@ -54,13 +49,9 @@ Bytes StreamPlan::proof(const Track& track, std::size_t index) {
   for (std::size_t level = 0; level < track.level; ++level, position /= 2) {
     const std::vector<Bytes>& row = track.levels[level];
     if (position % 2 == 0 && position + 1 == row.size()) continue;  // an odd node moves up as it is
-    siblings.push_back(cbor::Writer().bytes(row[position ^ 1]).take());
+    siblings.push_back(row[position ^ 1]);
   }
-  CborMap map;
-  map.integer("uniqueId", as_signed(track.unique)).integer("localId", as_signed(track.local));
-  map.integer("location", as_signed(index));
-  if (!siblings.empty()) map.raw("hashes", cbor_array(siblings));
-  return make_c2pa_box("merkle", map.take());
+  return merkle_box(track.unique, track.local, index, siblings);
 }
 
 Result<Splice> StreamPlan::spliced(const Track& track, std::size_t index, const media::ByteSource& source,
