@@ -76,7 +76,7 @@ inline std::vector<Sample> samples() {
   const std::string both = "ffmpeg -v error -y " + picture + tone + "-bitexact " + video + "-c:a aac ";
   std::vector<Sample> made;
   const auto make = [&](const std::string& name, const std::string& command) {
-    made.push_back({name, testing::made(name, command + " \"$OUT\"")});
+    made.push_back({name, bonafide::testing::made(name, command + " \"$OUT\"")});
   };
   make("plain.mp4", both);
   make("faststart.mp4", both + "-movflags faststart");
