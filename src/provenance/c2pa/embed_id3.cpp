@@ -21,7 +21,8 @@ struct Tag {
   std::uint64_t padding = 0;  ///< zeros behind that
   int frames = 0;
   std::optional<Range> store;  ///< the frame that holds the store, with its header
-  Bytes plain;                 ///< unsynchronised tags only: the frames without that
+  bool anew = true;            ///< it is written anew, with `plain` as its other frames
+  Bytes plain;
 };
 
 Bytes tag_header(std::uint8_t version, std::uint8_t flags, std::uint64_t size) {
@@ -60,9 +61,20 @@ Result<Tag> tag_of(const media::ByteSource& source, const EmbedRequest& request,
     return make_error(Code::unsupported, "an ID3 tag with a footer or a checksum cannot take a credential");
   }
   if (header->end > source.size()) return make_error(Code::corrupt, "the ID3 tag runs past the end of the file");
+  tag.anew = false;
   tag.version = header->version;
   tag.end = header->end;
   tag.insert = header->frames;
+  if (header->unsynchronised) {
+    if (request.existing->found()) return make_error(Code::corrupt, "the credential stands in an unsynchronised tag");
+    if (header->frames != kHeader || tag.end > context.limits.metadata_bytes) {
+      return make_error(Code::unsupported, "an unsynchronised ID3 tag of this form cannot take a credential");
+    }
+    tag.anew = true;
+    const Bytes content = TRY(read_exactly(source, kHeader, tag.end - kHeader));
+    tag.plain = TRY(without_unsynchronisation(content, tag.version));
+    return tag;
+  }
   Window window(source);
   int nodes = 0;
   while (tag.insert + kHeader <= tag.end && TRY(window.u32be(tag.insert)) != 0) {
@@ -78,13 +90,6 @@ Result<Tag> tag_of(const media::ByteSource& source, const EmbedRequest& request,
     tag.insert = frame.end();
   }
   tag.padding = tag.end - tag.insert;
-  if (!header->unsynchronised) return tag;
-  if (request.existing->found()) return make_error(Code::corrupt, "the credential stands in an unsynchronised tag");
-  const Bytes frames = TRY(read_exactly(source, header->frames, tag.insert - header->frames));
-  if (header->frames != kHeader || frames.size() > context.limits.metadata_bytes) {
-    return make_error(Code::unsupported, "an unsynchronised ID3 tag of this form cannot take a credential");
-  }
-  tag.plain = TRY(without_unsynchronisation(frames, tag.version));
   return tag;
 }
 
@@ -155,8 +160,7 @@ Result<Splice> plan_id3(const media::ByteSource& source, const EmbedRequest& req
   if (tag.end == 0 && !TRY(is_sound(source))) {
     return make_error(Code::corrupt, "this does not look like sound, so no ID3 tag is put before it", 0);
   }
-  const bool anew = tag.end == 0 || !tag.plain.empty();
-  return anew ? with_new_tag(source, tag, *request.store_size) : with_new_frame(source, tag, *request.store_size);
+  return tag.anew ? with_new_tag(source, tag, *request.store_size) : with_new_frame(source, tag, *request.store_size);
 }
 
 }  // namespace bonafide::provenance::c2pa

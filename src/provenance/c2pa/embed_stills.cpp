@@ -105,8 +105,8 @@ Result<Splice> plan_jxl(const media::ByteSource& source, const EmbedRequest& req
   return splicer.finish();
 }
 
-// Whatever follows the store would be a box of its own, so the room left for later stands in it, as a `free` box, which
-// JUMBF allows among a superbox's content (ISO 19566-5 annex A). Nothing hashes the size of the store's own box.
+// Whatever follows the store would be a box of its own, so the room left for later stands in it, as one more box, which
+// readers skip (§11.1); c2pa-rs 0.91.3 refuses "free" there. Nothing hashes the size of the store's own box.
 Result<Bytes> frame_jxl(const Splice& splice, ByteView store) {
   constexpr std::uint64_t kBox = 8;
   const std::uint64_t room = splice.store_size - store.size();
@@ -119,7 +119,7 @@ Result<Bytes> frame_jxl(const Splice& splice, ByteView store) {
   }
   std::ranges::copy(number(splice.store_size, 4, true), framed.begin());
   Bytes filler = number(room, 4, true);
-  append_text(filler, "free");
+  append_text(filler, "skip");
   std::ranges::copy(filler, framed.begin() + static_cast<std::ptrdiff_t>(store.size()));
   return framed;
 }

@@ -156,13 +156,13 @@ class TiffEmbedder {
       if (size > old.length) return no_room(size, old.length);
       size = old.length;
     }
+    if (!at_end && size < old.length) size = old.length;  // the rest is room for later
     splicer_.splice().optional_framing.push_back(field);
     splicer_.overwrite(field.start, u32(size));
-    if (at_end || size <= old.length) {
+    if (at_end || size == old.length) {
       if (old.start + size > kLargest) return make_error(Code::limit, "a TIFF file cannot grow beyond 4 GiB");
       splicer_.copy_until(0, old.start);
       splicer_.frame(size, size);
-      if (!at_end) splicer_.literal(Bytes(static_cast<std::size_t>(old.length - size)));
       splicer_.copy_until(old.end(), source_.size());
       return {};
     }

@@ -70,19 +70,20 @@ Result<std::optional<Id3Header>> id3_header(const media::ByteSource& source) {
   return std::optional(header);
 }
 
-Result<Bytes> without_unsynchronisation(ByteView frames, std::uint8_t version) {
-  if (version == 3) return shortened(frames);
+Result<Bytes> without_unsynchronisation(ByteView content, std::uint8_t version) {
+  const Bytes whole = version == 3 ? shortened(content) : Bytes(content.begin(), content.end());
   Bytes made;
-  ByteReader reader(frames);
-  while (!reader.at_end()) {
+  ByteReader reader(whole);
+  while (reader.remaining() >= 10) {
     const ByteView name = TRY(reader.take(4));
+    if (name[0] == 0) break;  // padding
     const std::uint32_t size = TRY(reader.u32be());
-    const std::uint16_t flags = TRY(reader.u16be());
-    const ByteView content = TRY(reader.take(static_cast<std::size_t>(from_synchsafe(size))));
-    const Bytes plain = shortened(content);
+    const std::uint32_t flags = TRY(reader.u16be());
+    const ByteView body = TRY(reader.take(version == 3 ? size : static_cast<std::size_t>(from_synchsafe(size))));
     made.insert(made.end(), name.begin(), name.end());
-    append_number(made, to_synchsafe(plain.size()), 4, true);
-    append_number(made, flags & ~0x0002U, 2, true);
+    const Bytes plain = version == 3 ? Bytes(body.begin(), body.end()) : shortened(body);
+    append_number(made, version == 3 ? size : to_synchsafe(plain.size()), 4, true);
+    append_number(made, version == 3 ? flags : flags & ~0x0002U, 2, true);
     made.insert(made.end(), plain.begin(), plain.end());
   }
   return made;

@@ -20,8 +20,9 @@ Result<std::optional<Id3Header>> id3_header(const media::ByteSource& source);
 std::uint64_t from_synchsafe(std::uint32_t value);
 std::uint32_t to_synchsafe(std::uint64_t value);
 
-/// Frames of an unsynchronised tag as they were before: 2.3 treats them as one, 2.4 each for itself.
-Result<Bytes> without_unsynchronisation(ByteView frames, std::uint8_t version);
+/// The frames of an unsynchronised tag as they were before: 2.3 treats all of the tag as one, 2.4 each frame for
+/// itself. `content` is what follows the tag's header; padding is dropped. corrupt: a frame runs past it.
+Result<Bytes> without_unsynchronisation(ByteView content, std::uint8_t version);
 
 /// FLAC, or two frames of MPEG audio one after the other (ISO/IEC 11172-3 §2.4.1.3), at the start of the file.
 Result<bool> is_sound(const media::ByteSource& source);
