@@ -55,4 +55,13 @@ inline Result<Bytes> embedded(const Bytes& bytes, const Bytes& store, bool updat
   return all_of(view);
 }
 
+/// The digests of all frames that ffmpeg decodes, or of the file's first picture when ffmpeg cannot read it.
+inline std::string decoded(const std::string& path) {
+  const std::string out = path + ".md5";
+  const std::string command =
+      "ffmpeg -v error -i '" + path + "' -f framemd5 -bitexact - 2>'" + out + ".log' >'" + out + "'";
+  if (std::system(command.c_str()) != 0) return "not decoded";
+  return read_file(out, 1 << 24).value_or("");
+}
+
 }  // namespace bonafide::provenance::c2pa

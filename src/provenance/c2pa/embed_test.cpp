@@ -212,5 +212,38 @@ TEST(Embed, RoomInJpegXlIsABoxInTheStore) {
 TEST(Embed, FilesCutShortGiveAnErrorOrAFileThatIsReadBack) {
   for (const Sample& sample : samples()) cut_short(sample.name, sample.bytes);
 }
+// Pictures and sound decode to the same frames before and after.
+TEST(Embed, WhatIsPlayedStaysTheSame) {
+  const std::vector<std::pair<std::string, std::string>> kinds{
+      {"still.jpg", "-f lavfi -i testsrc=s=96x64 -frames:v 1"},
+      {"still.png", "-f lavfi -i testsrc=s=96x64 -frames:v 1"},
+      {"still.webp", "-f lavfi -i testsrc=s=96x64 -frames:v 1"},
+      {"still.tiff", "-f lavfi -i testsrc=s=96x64 -frames:v 1"},
+      {"still.jxl", "-f lavfi -i testsrc=s=96x64 -frames:v 1"},
+      {"moving.gif", "-f lavfi -i testsrc=s=64x48:r=5:d=1"},
+      {"moving.avi", "-f lavfi -i testsrc=s=64x48:r=5:d=1 -c:v mjpeg"},
+      {"tone.wav", "-f lavfi -i sine=d=0.31"},
+      {"tone.mp3", "-f lavfi -i sine=d=0.31"},
+      {"tone3.mp3", "-f lavfi -i sine=d=0.31 -id3v2_version 3 -metadata title=tone"},
+      {"bare.mp3", "-f lavfi -i sine=d=0.31 -id3v2_version 0"},
+      {"tone.flac", "-f lavfi -i sine=d=0.31"},
+  };
+  const testing::TemporaryFolder folder;
+  for (const auto& [name, options] : kinds) {
+    const std::string path = testing::made("embed_" + name, "ffmpeg -v error -y " + options + " \"$OUT\"");
+    const Bytes original = file_bytes(path), store = store_of(70'000);
+    const auto with = embedded(original, store);
+    ASSERT_TRUE(with) << name << ": " << with.error().to_string();
+    expect_store(*with, store, name);
+    const std::string copy = folder.file(name);
+    write_bytes(copy, *with);
+    const std::string frames = decoded(path);
+    EXPECT_NE(frames, "not decoded") << name;
+    EXPECT_EQ(decoded(copy), frames) << name;
+    if (name == "still.jxl") continue;  // it was not in boxes before
+    EXPECT_EQ(embedded(*with, {}).value(), original) << name;
+  }
+}
+
 }  // namespace
 }  // namespace bonafide::provenance::c2pa
