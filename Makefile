@@ -1,7 +1,7 @@
 # The front door. CMake does the work; these are the words to start it with. `make help` lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build demo test bench lint format asan tsan fuzz coverage install package man clean verify-static
+.PHONY: help setup setup-dev build demo test bench lint format asan tsan fuzz coverage install package man clean verify-static fuzz-credentials
 
 BUILD := build/release
 # one job a core, but no more than the memory holds: a translation unit with dlib in it wants about 1.5 GB
@@ -68,6 +68,11 @@ fuzz: setup-dev ## fuzz every target for SECONDS_EACH seconds (60)
 	@$(CONFIGURE) fuzz $(LAUNCHER) >/dev/null
 	@cmake --build build/fuzz -j $(JOBS)
 	@scripts/fuzz.sh build/fuzz $(SECONDS_EACH)
+
+fuzz-credentials: setup-dev ## the same for Content Credentials alone: much less to compile
+	@$(CONFIGURE) fuzz-credentials $(LAUNCHER) >/dev/null
+	@cmake --build build/fuzz-credentials -j $(JOBS)
+	@scripts/fuzz.sh build/fuzz-credentials $(SECONDS_EACH)
 
 coverage: setup-dev ## which lines the fast tests reach: build/coverage/index.html
 	@$(CONFIGURE) coverage $(LAUNCHER) >/dev/null
