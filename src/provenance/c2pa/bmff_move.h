@@ -70,7 +70,6 @@ class BmffMove {
   bool again_ = false;                          ///< one more table must be widened
   mutable bool into_ = false;                   ///< an offset leads into what is taken out
   std::uint64_t item_at_ = 0, item_shift_ = 0;  ///< of the item whose extents are visited
-  bool item_moved_ = false;
 };
 
 }  // namespace bonafide::provenance::c2pa
