@@ -1,7 +1,6 @@
 #include "oracle/oracle.h"
 
 #include <fmt/format.h>
-#include <sys/wait.h>
 
 #include <chrono>
 #include <cstdio>
@@ -123,6 +122,18 @@ Json signing_job(const std::string& input, const std::string& output, const std:
               {"definition", definition(fs::path(input).filename().string())}};
 }
 
+app::SignRequest signing(const std::string& input, const std::string& output, const std::string& algorithm) {
+  app::SignRequest request;
+  request.input = input;
+  request.output = output;
+  request.definition = dump_json(definition(fs::path(input).filename().string()));
+  request.key.key = pki(algorithm + ".key");
+  request.key.certificate = pki(algorithm + ".pem");
+  request.key.algorithm = algorithm;
+  request.trust = trust();
+  return request;
+}
+
 Json verifying_job(const std::string& file) {
   return Json{{"file", file}, {"anchors", Json::array({pki("root.pem"), pki("tsa_root.pem")})}};
 }
@@ -147,19 +158,6 @@ Ours ours(const std::string& file, const std::string& sidecar) {
     for (const auto& status : delta.failures) answer.notes += " ingredient: " + status.code;
   }
   return answer;
-}
-
-Ran run(const std::vector<std::string>& words) {
-  std::string command = quoted(std::string(BONAFIDE_BINARY_DIR) + "/bin/bonafide-verify");
-  for (const std::string& word : words) command += " " + quoted(word);
-  FILE* const pipe = ::popen((command + " 2>&1").c_str(), "r");
-  if (pipe == nullptr) give_up("cannot run " + command);
-  Ran ran;
-  char buffer[4096];
-  for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) ran.output.append(buffer, got);
-  const int status = ::pclose(pipe);
-  ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return ran;
 }
 
 }  // namespace bonafide::oracle

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/credential/sign.h"
 #include "base/json.h"
 #include "crypto/trust.h"
 #include "provenance/credential.h"
@@ -32,6 +33,8 @@ std::optional<std::string> sample(const std::string& name);
 Json definition(const std::string& title);
 /// A job for sign.mjs with pki()'s key for this algorithm.
 Json signing_job(const std::string& input, const std::string& output, const std::string& algorithm);
+/// The same for our side: app::sign() with pki()'s key.
+app::SignRequest signing(const std::string& input, const std::string& output, const std::string& algorithm);
 /// A job for verify.mjs that believes what trust() believes.
 Json verifying_job(const std::string& file);
 
@@ -43,12 +46,5 @@ struct Ours {
   std::string summary() const { return state + (stamped ? ", stamped" : "") + (not_revoked ? ", not revoked" : ""); }
 };
 Ours ours(const std::string& file, const std::string& sidecar = {});
-
-/// Runs the program under test; answers its exit code and what it printed.
-struct Ran {
-  int code = 0;
-  std::string output;
-};
-Ran run(const std::vector<std::string>& words);
 
 }  // namespace bonafide::oracle
