@@ -126,8 +126,10 @@ Result<Credential> read_credential(const FileReader& file, const CredentialReque
     absent(credential, located.readable);
     return credential;
   }
-  credential.validation = TRY(
-      c2pa::validate(work, std::move(located), {request.trust, request.at, request.strict, request.explain}, context));
+  std::vector<c2pa::Fragment> fragments;
+  for (const std::string& path : request.fragments) fragments.push_back(c2pa::file_fragment(path));
+  const c2pa::ValidateOptions options{request.trust, request.at, request.strict, request.explain, &fragments};
+  credential.validation = TRY(c2pa::validate(work, std::move(located), options, context));
   judge(credential, request);
   return credential;
 }

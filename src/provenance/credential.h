@@ -3,6 +3,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/files.h"
 #include "provenance/c2pa/validate.h"
@@ -16,6 +17,7 @@ struct CredentialRequest {
   bool strict = false;                        ///< what a strict reader objects to counts as broken
   std::string sidecar;                        ///< a .c2pa file to use instead of what the file carries
   bool explain = false;                       ///< fill Validation::hash_trace
+  std::vector<std::string> fragments;  ///< files of the stream that begins with this one, in the order of playing
 };
 
 struct Credential {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "app/credential/stream.h"
 #include "base/json.h"
 #include "base/time.h"
 #include "crypto/ocsp.h"
@@ -60,6 +61,7 @@ class Signing {
   Result<c2pa::IngredientPlan> ingredient(const std::string& path, const Work& work);
   Result<Bytes> revocation(const crypto::Signer& signer) const;
   Result<void> write(const Work& work, const c2pa::SignedFile& file);
+  std::string output() const;
   std::string resolve(const std::string& path) const;
   bool has_parent() const;
 
@@ -220,6 +222,12 @@ Result<Bytes> Signing::revocation(const crypto::Signer& signer) const {
   return crypto::fetch_ocsp(chain.front(), *issuer, request_.stamp.network({}), now_);
 }
 
+/// Where the signed file goes: for a stream, into the folder for all its files.
+std::string Signing::output() const {
+  if (request_.fragments.empty()) return request_.output;
+  return (fs::path(request_.output) / fs::path(request_.input).filename()).string();
+}
+
 Result<void> Signing::write(const Work& work, const c2pa::SignedFile& file) {
   if (!request_.sidecar.empty()) {
     FileWriter out = TRY(FileWriter::create(request_.sidecar, request_.overwrite));
@@ -228,11 +236,11 @@ Result<void> Signing::write(const Work& work, const c2pa::SignedFile& file) {
     answer_.sidecar = request_.sidecar;
     if (request_.output.empty()) return {};
   }
-  answer_.written = request_.output;
+  answer_.written = output();
   if (request_.in_place && file.in_place && request_.sidecar.empty()) {
     return patch_file(request_.output, file.splice.frame.start, file.framed);
   }
-  FileWriter out = TRY(FileWriter::create(request_.output, request_.overwrite || request_.in_place));
+  FileWriter out = TRY(FileWriter::create(answer_.written, request_.overwrite || request_.in_place));
   auto written = c2pa::write_signed(work.source, file, out, context_);
   if (!written) return in_file(std::move(written.error()), request_.input);
   return out.commit();
@@ -270,6 +278,11 @@ Result<SignAnswer> Signing::run() {
   plan.detached = !request_.sidecar.empty();
   plan.keep_place = request_.in_place || request_.update;
   const c2pa::Builder builder = TRY(c2pa::Builder::create(std::move(definition_.plan)));
+  std::optional<Stream> stream;
+  if (!request_.fragments.empty()) {
+    stream = TRY(plan_stream(request_, work.source, context_));
+    plan.bind.stream = &stream->plan;
+  }
   auto file = c2pa::sign_source(work.source, work.located, builder, plan, context_);
   if (!file) return in_file(std::move(file.error()), request_.input);
   answer_.label = builder.label();
@@ -278,6 +291,7 @@ Result<SignAnswer> Signing::run() {
   answer_.algorithm = std::string(crypto::to_string(signer->algorithm()));
   answer_.signer = TRY(crypto::parse_certificate(signer->chain().front())).subject.common_name;
   answer_.stamped = stamper != nullptr;
+  if (stream) TRY(write_fragments(*stream, request_, context_));
   TRY(write(work, *file));
   return std::move(answer_);
 }

@@ -34,6 +34,8 @@ struct SignRequest {
   bool update = false;                            ///< an update manifest: only what is said about the work changes
   std::vector<provenance::c2pa::Assertion> more;  ///< assertions besides those of the definition
   provenance::c2pa::BindOptions binding;
+  /// Of the stream whose initialization segment `input` is; `output` is then a folder for all of them.
+  std::vector<std::string> fragments;
 
   KeySource key;
   StampSource stamp;

@@ -1,5 +1,7 @@
 #include "app/credential/verify.h"
 
+#include "app/credential/stream.h"
+
 namespace bonafide::app {
 
 Result<report::Verification> verify(const VerifyRequest& request, const Trust& trust, const Context& context) {
@@ -11,7 +13,8 @@ Result<report::Verification> verify(const VerifyRequest& request, const Trust& t
   const auto read = [&]() -> Result<provenance::Credential> {
     const FileReader file = TRY(FileReader::open(request.path));
     return provenance::read_credential(
-        file, {&trust.store, request.at, request.strict, request.sidecar, request.explain}, context);
+        file, {&trust.store, request.at, request.strict, request.sidecar, request.explain, by_name(request.fragments)},
+        context);
   };
   auto credential = read();
   if (!credential) {

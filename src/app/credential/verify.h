@@ -1,6 +1,7 @@
 // verify: the Content Credential alone, decoding nothing.
 #pragma once
 #include <string>
+#include <vector>
 
 #include "app/credential/trust.h"
 #include "base/context.h"
@@ -13,7 +14,8 @@ struct VerifyRequest {
   std::string sidecar;      ///< a .c2pa file, or empty
   crypto::UnixTime at = 0;  ///< validation clock
   bool strict = false;
-  bool explain = false;  ///< tell how the hash over the file was computed
+  bool explain = false;                ///< tell how the hash over the file was computed
+  std::vector<std::string> fragments;  ///< of the stream whose initialization segment this is; sorted by their names
 };
 
 /// `trust` is loaded once for many files: see load_trust.

@@ -133,6 +133,10 @@ void add_flags(CLI::App& verb, SignFlags& flags) {
   verb.add_option("--binding", flags.binding, "How the file is bound: auto, data, boxes or bmff")
       ->check(CLI::IsMember({"auto", "data", "boxes", "bmff"}));
   verb.add_option("--merkle-block", request.binding.merkle_block, "Bytes of a leaf of the tree over media data (MP4)");
+  verb.add_flag("--proofs", request.binding.proofs,
+                "A fragmented file gets a proof before each fragment, so that each can be checked alone (MP4)");
+  verb.add_option("--fragment", request.fragments,
+                  "The fragment files of the stream whose initialization segment is signed; -o is then a folder");
   verb.add_option("--ocsp", request.ocsp, "A DER answer about revocation, to staple")->allow_extra_args(false);
   verb.add_flag("--ocsp-fetch", request.fetch_ocsp,
                 "Ask the certificate's responder about revocation (uses the network)");

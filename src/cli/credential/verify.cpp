@@ -16,6 +16,7 @@ struct VerifyFlags {
   InputRequest inputs;
   TrustFlags trust;
   std::string at, sidecar;
+  std::vector<std::string> fragments;
   bool strict = false;
   bool explain = false;
 };
@@ -37,13 +38,16 @@ ExitCode run_verify(const VerifyFlags& flags, const Globals& globals) {
   if (!flags.sidecar.empty() && inputs->many) {
     return fail(make_error(Code::invalid_argument, "--sidecar goes with one file"));
   }
+  if (!flags.fragments.empty() && inputs->many) {
+    return fail(make_error(Code::invalid_argument, "--fragment goes with one file, the initialization segment"));
+  }
   const std::int64_t at = parse_time(flags.at).value_or(unix_now());
   const auto trust = load_trust(flags.trust, at);
   if (!trust) return globals.json ? fail_json(trust.error()) : fail(trust.error());
   std::vector<ExitCode> codes;
   for (const Error& error : inputs->errors) codes.push_back(globals.json ? fail_json(error) : fail(error));
   for (const Input& input : inputs->files) {
-    const app::VerifyRequest request{input.path, flags.sidecar, at, flags.strict, flags.explain};
+    const app::VerifyRequest request{input.path, flags.sidecar, at, flags.strict, flags.explain, flags.fragments};
     auto verified = app::verify(request, *trust, globals.context(input.shown));
     if (!verified) {
       if (verified.error().file == input.path) verified.error().file = input.shown;
@@ -81,6 +85,7 @@ void add_verify(VerbTable& verbs) {
   verb->add_option("--at", flags->at, "Judge as of this time instead of now")
       ->check(CLI::Validator(valid_time, "TIME"));
   verb->add_option("--sidecar", flags->sidecar, "Use the credential in this .c2pa file");
+  verb->add_option("--fragment", flags->fragments, "Fragment files of the stream that begins with this file (MP4)");
   verb->add_flag("--strict", flags->strict, "What only a strict reader objects to counts as broken");
   verb->add_flag("--explain-hash", flags->explain, "Show how the hash over the file was computed, step by step");
   Globals& globals = verbs.globals;

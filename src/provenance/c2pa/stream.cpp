@@ -42,6 +42,18 @@ std::vector<std::size_t> widths(std::size_t leaves, std::size_t most) {
 
 }  // namespace
 
+Result<std::uint64_t> decode_time(const media::ByteSource& fragment, const Context& context) {
+  const auto roots = TRY(bmff_roots(fragment, context));
+  for (const BmffBox& box : TRY(bmff_at(fragment, roots, "/moof/traf/tfdt", context))) {
+    Window window(fragment);
+    const std::uint64_t body = box.range.start + box.header;
+    if (body + 8 > box.range.end()) break;
+    const bool wide = TRY(window.u8(body)) == 1;
+    return wide ? TRY(window.u64be(body + 4)) : std::uint64_t{TRY(window.u32be(body + 4))};
+  }
+  return make_error(Code::corrupt, "a fragment does not say when it begins");
+}
+
 /// The auxiliary box of one fragment (§A.5.3.2). Its size is the same whether the digests are known yet or not.
 Bytes StreamPlan::proof(const Track& track, std::size_t index) {
   std::vector<Bytes> siblings;

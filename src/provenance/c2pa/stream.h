@@ -12,6 +12,9 @@
 
 namespace bonafide::provenance::c2pa {
 
+/// When the fragment begins, in ticks of its track (tfdt); corrupt when it does not say.
+Result<std::uint64_t> decode_time(const media::ByteSource& fragment, const Context& context);
+
 /// One initialization segment and its fragments in the order of playing, one moof each.
 struct Rendition {
   const media::ByteSource* init = nullptr;
