@@ -101,7 +101,11 @@ void judge(Credential& credential, const CredentialRequest& request) {
 }  // namespace
 
 Result<Credential> read_credential(const FileReader& file, const CredentialRequest& request, const Context& context) {
-  const media::FileSource work(file);
+  return read_credential(media::FileSource(file), request, context);
+}
+
+Result<Credential> read_credential(const media::ByteSource& work, const CredentialRequest& request,
+                                   const Context& context) {
   Credential credential;
   credential.source.name = "credential";
   c2pa::Located located = TRY(c2pa::locate(work, context));

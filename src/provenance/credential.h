@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/files.h"
+#include "media/container/byte_source.h"
 #include "provenance/c2pa/validate.h"
 #include "provenance/provenance.h"
 
@@ -29,6 +30,8 @@ struct Credential {
 
 /// `broken` means that a hash or signature does not hold; a signer nobody vouches for is `intact`.
 /// An Error when the file cannot be read, breaks its container's format, or is a sidecar without its work.
+Result<Credential> read_credential(const media::ByteSource& work, const CredentialRequest& request,
+                                   const Context& context);
 Result<Credential> read_credential(const FileReader& file, const CredentialRequest& request, const Context& context);
 
 }  // namespace bonafide::provenance

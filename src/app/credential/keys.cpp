@@ -52,9 +52,11 @@ Result<std::optional<crypto::SignatureAlgorithm>> algorithm_named(const std::str
   return make_error(Code::unsupported, "signature algorithm " + name + " is not supported");
 }
 
-Result<std::unique_ptr<crypto::Signer>> open_signer(const KeySource& source) {
+Result<std::shared_ptr<const crypto::Signer>> open_signer(const KeySource& source) {
+  using Shared = std::shared_ptr<const crypto::Signer>;
+  if (source.signer != nullptr) return source.signer;
   const auto algorithm = TRY(algorithm_named(source.algorithm));
-  if (!source.command.empty()) return crypto::command_signer(source.command);
+  if (!source.command.empty()) return Shared(TRY(crypto::command_signer(source.command)));
   const std::string certificate = source.folder.empty() ? source.certificate : in(source.folder, key_files::kSigner);
   const std::string key = source.folder.empty() ? source.key : in(source.folder, key_files::kSignerKey);
   if (source.certificate_pem.empty() && certificate.empty()) {
@@ -66,29 +68,31 @@ Result<std::unique_ptr<crypto::Signer>> open_signer(const KeySource& source) {
   const std::string chain =
       source.certificate_pem.empty() ? TRY(read_file(certificate, kMostPem)) : source.certificate_pem;
   if (!source.token.empty()) {
-    return crypto::pkcs11_signer(source.token, source.token_module, chain, algorithm, source.passphrase);
+    return Shared(TRY(crypto::pkcs11_signer(source.token, source.token_module, chain, algorithm, source.passphrase)));
   }
   if (key.empty() && source.key_pem.empty()) return make_error(Code::unavailable, "no key to sign with was given");
   const std::string pem = source.key_pem.empty() ? TRY(read_file(key, kMostPem)) : source.key_pem;
   auto signer = crypto::pem_signer(pem, chain, algorithm, source.passphrase);
   if (!signer) return in_file(std::move(signer.error()), key);
-  return signer;
+  return Shared(std::move(*signer));
 }
 
-Result<std::unique_ptr<crypto::Stamper>> open_stamper(const StampSource& source) {
-  if (!source.wanted()) return std::unique_ptr<crypto::Stamper>();
-  if (!source.command.empty()) return crypto::command_stamper(source.command);
+Result<std::shared_ptr<const crypto::Stamper>> open_stamper(const StampSource& source) {
+  using Shared = std::shared_ptr<const crypto::Stamper>;
+  if (source.stamper != nullptr || !source.wanted()) return source.stamper;
+  if (!source.command.empty()) return Shared(crypto::command_stamper(source.command));
   if (!source.url.empty()) {
     if (!source.network) return make_error(Code::unavailable, "this program has no network for a time-stamp authority");
-    return crypto::http_stamper(source.url, source.network({source.url}));
+    return Shared(crypto::http_stamper(source.url, source.network({source.url})));
   }
   const std::string key = source.folder.empty() ? source.key : in(source.folder, key_files::kTsaKey);
   const std::string certificate = source.folder.empty() ? source.certificate : in(source.folder, key_files::kTsa);
-  const std::string pem = TRY(read_file(key, kMostPem));
-  const std::string chain = TRY(read_file(certificate, kMostPem));
+  const std::string pem = source.key_pem.empty() ? TRY(read_file(key, kMostPem)) : source.key_pem;
+  const std::string chain =
+      source.certificate_pem.empty() ? TRY(read_file(certificate, kMostPem)) : source.certificate_pem;
   auto stamper = crypto::local_stamper(pem, chain, {}, source.passphrase);
   if (!stamper) return in_file(std::move(stamper.error()), key);
-  return stamper;
+  return Shared(std::move(*stamper));
 }
 
 Result<std::vector<std::string>> new_keys(const KeysRequest& request) {

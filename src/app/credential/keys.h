@@ -11,8 +11,9 @@
 
 namespace bonafide::app {
 
-/// One of: a folder made by `keys new`; a key and its certificates; a token; a program.
+/// One of: a signer the caller made; a folder made by `keys new`; a key and its certificates; a token; a program.
 struct KeySource {
+  std::shared_ptr<const crypto::Signer> signer;
   std::string folder;
   std::string key, certificate;          ///< PEM files
   std::string key_pem, certificate_pem;  ///< the same as text, when there are no files
@@ -20,23 +21,33 @@ struct KeySource {
   std::vector<std::string> command;
   std::string algorithm;  ///< "es256", …; follows from the key when empty
   crypto::Passphrase passphrase;
+  /// Whether any of them is there.
+  bool named() const {
+    return signer != nullptr || !folder.empty() || !command.empty() || !certificate.empty() || !certificate_pem.empty();
+  }
 };
 /// "es256", …; nothing for an empty name; unsupported for one that is not known.
 Result<std::optional<crypto::SignatureAlgorithm>> algorithm_named(const std::string& name);
-Result<std::unique_ptr<crypto::Signer>> open_signer(const KeySource& source);
+Result<std::shared_ptr<const crypto::Signer>> open_signer(const KeySource& source);
 
-/// At most one of: a URL; a program; a key and its certificates; the development authority of `folder`.
+/// At most one of: a stamper the caller made; a URL; a program; a key and its certificates; the development authority
+/// of `folder`.
 struct StampSource {
+  std::shared_ptr<const crypto::Stamper> stamper;
   std::string url;
   std::vector<std::string> command;
-  std::string key, certificate;
+  std::string key, certificate;          ///< PEM files
+  std::string key_pem, certificate_pem;  ///< the same as text, when there are no files
   std::string folder;
   Network network;  ///< for `url`; nothing: this program has none
   crypto::Passphrase passphrase;
-  bool wanted() const { return !url.empty() || !command.empty() || !key.empty() || !folder.empty(); }
+  bool wanted() const {
+    return stamper != nullptr || !url.empty() || !command.empty() || !key.empty() || !key_pem.empty() ||
+           !folder.empty();
+  }
 };
 /// Nothing when no time stamp is wanted.
-Result<std::unique_ptr<crypto::Stamper>> open_stamper(const StampSource& source);
+Result<std::shared_ptr<const crypto::Stamper>> open_stamper(const StampSource& source);
 
 struct KeysRequest {
   std::string folder;

@@ -6,6 +6,7 @@
 
 #include "app/credential/keys.h"
 #include "base/context.h"
+#include "base/json.h"
 #include "provenance/c2pa/sign.h"
 
 namespace bonafide::app {
@@ -15,8 +16,10 @@ enum class AiUse { unsaid, none, generated, modified };
 
 struct SignRequest {
   std::string input;
-  std::string output;   ///< may be the input itself, with `in_place`
-  std::string sidecar;  ///< write the credential here instead, and the work to `output` if that is not empty
+  std::optional<ByteView> content;  ///< the work, when it is in memory; `input` is then only its name
+  std::string output;               ///< may be the input itself, with `in_place`
+  std::string sidecar;     ///< write the credential here instead, and the work to `output` if that is not empty
+  bool to_memory = false;  ///< the signed work comes back in SignAnswer::content; `output` is not looked at
   bool overwrite = false;
   bool in_place = false;
   std::uint64_t reserve = 0;  ///< bytes kept free for later
@@ -54,8 +57,11 @@ struct SignAnswer {
   std::string written;  ///< the signed file, or empty
   std::string sidecar;  ///< the credential beside it, or empty
   std::uint64_t store_bytes = 0;
+  Bytes content;  ///< the signed work, with `to_memory`
   std::vector<std::string> warnings;
 };
+/// Schema bonafide.sign/1.
+Json signing_json(const std::string& input, const SignAnswer& answer);
 
 Result<SignAnswer> sign(const SignRequest& request, const Context& context);
 

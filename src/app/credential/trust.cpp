@@ -78,6 +78,21 @@ Result<void> take_named(const std::vector<std::string>& paths, TrustUse use, con
   return {};
 }
 
+Result<void> take_texts(const std::vector<std::string>& texts, TrustUse use, const std::vector<std::string>& key_uses,
+                        crypto::UnixTime at, Trust& trust) {
+  for (const std::string& text : texts) {
+    TrustFile file;
+    file.name = use == TrustUse::tsa ? "authorities given as text" : "roots given as text";
+    file.use = use;
+    file.key_uses = key_uses;
+    file.content = text;
+    auto list = open_trust_file(file, at);
+    if (!list) return make_error(Code::invalid_argument, file.name + ": " + list.error().message);
+    TRY(take(std::move(*list), trust));
+  }
+  return {};
+}
+
 /// Names of the lists in the folder, sorted; none when the folder is not there.
 Result<std::vector<std::string>> names_in(const std::string& folder) {
   std::vector<std::string> names;
@@ -220,6 +235,8 @@ Result<Trust> load_trust(const TrustRequest& request, crypto::UnixTime at) {
   }
   TRY(take_named(request.signers, TrustUse::signers, key_uses, at, trust));
   TRY(take_named(request.tsa, TrustUse::tsa, {}, at, trust));
+  TRY(take_texts(request.signer_texts, TrustUse::signers, key_uses, at, trust));
+  TRY(take_texts(request.tsa_texts, TrustUse::tsa, {}, at, trust));
   TRY(take_named(request.people, TrustUse::people, {}, at, trust));
   return trust;
 }

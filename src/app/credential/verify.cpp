@@ -11,10 +11,10 @@ Result<report::Verification> verify(const VerifyRequest& request, const Trust& t
   verification.lists = trust.lists;
   verification.warnings = trust.warnings;
   const auto read = [&]() -> Result<provenance::Credential> {
-    const FileReader file = TRY(FileReader::open(request.path));
-    return provenance::read_credential(
-        file, {&trust.store, request.at, request.strict, request.sidecar, request.explain, by_name(request.fragments)},
-        context);
+    const provenance::CredentialRequest question{&trust.store,    request.at,      request.strict,
+                                                 request.sidecar, request.explain, by_name(request.fragments)};
+    if (request.content) return provenance::read_credential(media::MemorySource(*request.content), question, context);
+    return provenance::read_credential(TRY(FileReader::open(request.path)), question, context);
   };
   auto credential = read();
   if (!credential) {

@@ -87,15 +87,7 @@ ExitCode run_sign(const SignFlags& flags, const Globals& globals) {
   if (!answer) return give_up(answer.error());
   for (const std::string& warning : answer->warnings) log(LogLevel::warning, warning);
   if (globals.json) {
-    Json json{
-        {"schema", "bonafide.sign/1"},   {"input", clean_utf8(request->input)},    {"manifest", answer->label},
-        {"binding", answer->binding},    {"signer", clean_utf8(answer->signer)},   {"algorithm", answer->algorithm},
-        {"time_stamp", answer->stamped}, {"credential_bytes", answer->store_bytes}};
-    if (!answer->written.empty()) json["output"] = clean_utf8(answer->written);
-    if (!answer->sidecar.empty()) json["sidecar"] = clean_utf8(answer->sidecar);
-    json["warnings"] = Json::array();
-    for (const std::string& warning : answer->warnings) json["warnings"].push_back(clean_utf8(warning));
-    print(dump_json(json, 2) + "\n");
+    print(dump_json(app::signing_json(request->input, *answer), 2) + "\n");
     return kDone;
   }
   const std::string where = answer->written.empty()   ? answer->sidecar
