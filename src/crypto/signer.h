@@ -44,4 +44,11 @@ Result<std::unique_ptr<Signer>> pkcs11_signer(const std::string& uri, const std:
 /// as PEM, after a first line "algorithm: es256". No shell is involved. At most `seconds` each call.
 Result<std::unique_ptr<Signer>> command_signer(const std::vector<std::string>& command, int seconds = 60);
 
+/// Answers the signature of a message (not of its digest). ECDSA: r || s, or DER (SEQUENCE of two INTEGERs), which many
+/// tokens answer.
+using SignFunction = std::function<Result<Bytes>(ByteView message)>;
+/// A function that signs: what a camera's firmware or a vendor's library offers. Chain and algorithm as for pem_signer.
+Result<std::unique_ptr<Signer>> function_signer(SignFunction function, std::string_view chain_pem,
+                                                std::optional<SignatureAlgorithm> algorithm);
+
 }  // namespace bonafide::crypto

@@ -46,60 +46,22 @@ ByteView imprint_of(const TS_REQ& request) {
   return {ASN1_STRING_get0_data(hash), static_cast<std::size_t>(ASN1_STRING_length(hash))};
 }
 
-/// Asks, and takes only an answer whose signature holds.
-template <typename Ask>
-Result<Bytes> stamp_by(const Ask& ask, ByteView message) {
-  const Bytes request = TRY(time_stamp_request(message));
-  const Bytes answer = TRY(ask(request));
-  Bytes token = TRY(token_of_response(answer, request));
-  const TimeStampCheck check = check_time_stamp(token, message, {});
-  if (!check.validated)
+class FunctionStamper : public Stamper {
+ public:
+  explicit FunctionStamper(AskAuthority ask) : ask_(std::move(ask)) {}
+
+  /// Takes only an answer whose signature holds.
+  Result<Bytes> stamp(ByteView message) const override {
+    const Bytes request = TRY(time_stamp_request(message));
+    const Bytes answer = TRY(ask_(request));
+    Bytes token = TRY(token_of_response(answer, request));
+    const TimeStampCheck check = check_time_stamp(token, message, {});
+    if (check.validated) return token;
     return make_error(Code::corrupt, "the time-stamp authority's answer is no good: " + check.reason);
-  return token;
-}
-
-class CommandStamper : public Stamper {
- public:
-  CommandStamper(std::vector<std::string> command, int seconds) : command_(std::move(command)), seconds_(seconds) {}
-
-  Result<Bytes> stamp(ByteView message) const override {
-    const auto ask = [&](const Bytes& request) -> Result<Bytes> {
-      ProgramAnswer answer =
-          TRY(run_program({.command = command_, .input = request, .most = kMostAnswerBytes, .seconds = seconds_}));
-      if (answer.exit_code == 0) return std::move(answer.output);
-      return make_error(Code::unavailable, "the time-stamp program " + command_.front() + " failed (exit code " +
-                                               std::to_string(answer.exit_code) + ")" +
-                                               (answer.said.empty() ? "" : ": " + answer.said));
-    };
-    return stamp_by(ask, message);
   }
 
  private:
-  std::vector<std::string> command_;
-  int seconds_;
-};
-
-class HttpStamper : public Stamper {
- public:
-  HttpStamper(std::string url, Fetch fetch) : url_(std::move(url)), fetch_(std::move(fetch)) {}
-
-  Result<Bytes> stamp(ByteView message) const override {
-    if (!fetch_) return make_error(Code::unavailable, "time stamps over HTTP need the network, which is off");
-    const auto ask = [&](const Bytes& request) {
-      HttpRequest post;
-      post.url = url_;
-      post.content_type = "application/timestamp-query";
-      post.accept = "application/timestamp-reply";
-      post.body = request;
-      post.most = kMostAnswerBytes;
-      return fetch_(post);
-    };
-    return stamp_by(ask, message);
-  }
-
- private:
-  std::string url_;
-  Fetch fetch_;
+  AskAuthority ask_;
 };
 
 }  // namespace
@@ -147,12 +109,32 @@ Result<Bytes> token_of_response(ByteView response, ByteView request) {
   return std::move(stamp.token);
 }
 
+std::unique_ptr<Stamper> function_stamper(AskAuthority ask) {
+  return std::make_unique<FunctionStamper>(std::move(ask));
+}
+
 std::unique_ptr<Stamper> command_stamper(std::vector<std::string> command, int seconds) {
-  return std::make_unique<CommandStamper>(std::move(command), seconds);
+  return function_stamper([command = std::move(command), seconds](ByteView request) -> Result<Bytes> {
+    ProgramAnswer answer =
+        TRY(run_program({.command = command, .input = request, .most = kMostAnswerBytes, .seconds = seconds}));
+    if (answer.exit_code == 0) return std::move(answer.output);
+    return make_error(Code::unavailable, "the time-stamp program " + command.front() + " failed (exit code " +
+                                             std::to_string(answer.exit_code) + ")" +
+                                             (answer.said.empty() ? "" : ": " + answer.said));
+  });
 }
 
 std::unique_ptr<Stamper> http_stamper(std::string url, Fetch fetch) {
-  return std::make_unique<HttpStamper>(std::move(url), std::move(fetch));
+  return function_stamper([url = std::move(url), fetch = std::move(fetch)](ByteView request) -> Result<Bytes> {
+    if (!fetch) return make_error(Code::unavailable, "time stamps over HTTP need the network, which is off");
+    HttpRequest post;
+    post.url = url;
+    post.content_type = "application/timestamp-query";
+    post.accept = "application/timestamp-reply";
+    post.body.assign(request.begin(), request.end());
+    post.most = kMostAnswerBytes;
+    return fetch(post);
+  });
 }
 
 }  // namespace bonafide::crypto

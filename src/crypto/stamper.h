@@ -1,5 +1,6 @@
 // Getting RFC 3161 time stamps: from an authority of one's own, a program, or over HTTP when the user asked for it.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,10 +34,14 @@ Result<Bytes> token_of_response(ByteView response, ByteView request);
 /// when absent (tests set it).
 Result<std::unique_ptr<Stamper>> local_stamper(std::string_view key_pem, std::string_view chain_pem,
                                                std::optional<UnixTime> at, const Passphrase& passphrase);
+/// Asks an authority by a function: a TimeStampReq in, a TimeStampResp or bare token out.
+using AskAuthority = std::function<Result<Bytes>(ByteView request)>;
+std::unique_ptr<Stamper> function_stamper(AskAuthority ask);
 /// A program: TimeStampReq on its standard input, TimeStampResp or bare token on its standard output, exit code 0.
 std::unique_ptr<Stamper> command_stamper(std::vector<std::string> command, int seconds = 60);
-/// RFC 3161 section 3.4 over HTTP. Tokens of both kinds are handed on only when their signature and the authority's
-/// certificate hold (timeStamp.validated); whether it is trusted is a matter of the reader's lists. corrupt when not.
+/// RFC 3161 section 3.4 over HTTP. Tokens of these three kinds are handed on only when their signature and the
+/// authority's certificate hold (timeStamp.validated); whether it is trusted is a matter of the reader's lists. corrupt
+/// when not.
 std::unique_ptr<Stamper> http_stamper(std::string url, Fetch fetch);
 
 }  // namespace bonafide::crypto
