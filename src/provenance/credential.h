@@ -18,7 +18,7 @@ struct CredentialRequest {
   bool strict = false;                        ///< what a strict reader objects to counts as broken
   std::string sidecar;                        ///< a .c2pa file to use instead of what the file carries
   bool explain = false;                       ///< fill Validation::hash_trace
-  std::vector<std::string> fragments;  ///< files of the stream that begins with this one, in the order of playing
+  std::vector<std::string> fragments = {};  ///< files of the stream that begins with this one, in the order of playing
 };
 
 struct Credential {

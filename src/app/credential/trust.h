@@ -16,9 +16,9 @@ struct TrustRequest {
   std::string folder;                ///< read all lists in it; empty: none. It need not exist.
   std::vector<std::string> signers;  ///< files with roots that vouch for signers: PEM, or a snapshot (LoTE JSON)
   std::vector<std::string> tsa;      ///< the same for time-stamp authorities
-  std::vector<std::string> signer_texts, tsa_texts;  ///< the same, not in files
-  std::vector<std::string> people;  ///< address books: PEM certificates and lines with a base64 SHA-256
-  std::string key_uses;             ///< c2patool's store.cfg: what `signers` speak for, instead of the usual four
+  std::vector<std::string> people;   ///< address books: PEM certificates and lines with a base64 SHA-256
+  std::string key_uses;              ///< c2patool's store.cfg: what `signers` speak for, instead of the usual four
+  std::vector<std::string> signer_texts = {}, tsa_texts = {};  ///< lists as `signers` and `tsa`, not in files
 };
 
 struct Trust {

@@ -15,8 +15,9 @@ struct VerifyRequest {
   std::string sidecar;      ///< a .c2pa file, or empty
   crypto::UnixTime at = 0;  ///< validation clock
   bool strict = false;
-  bool explain = false;                  ///< tell how the hash over the file was computed
-  std::vector<std::string> fragments;    ///< of the stream whose initialization segment this is; sorted by their names
+  bool explain = false;  ///< tell how the hash over the file was computed
+  std::vector<std::string> fragments =
+      {};                                ///< of the stream whose initialization segment this is; sorted by their names
   std::optional<ByteView> content = {};  ///< the work, when it is in memory; `path` is then only its name
 };
 

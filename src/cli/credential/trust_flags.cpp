@@ -18,8 +18,12 @@ void add_more_trust_flags(CLI::App& verb, TrustFlags& flags) {
 }
 
 Result<app::Trust> load_trust(const TrustFlags& flags, std::int64_t at) {
-  const app::TrustRequest request{flags.no_store ? std::string() : app::trust_folder(), flags.signers, flags.tsa,
-                                  flags.people, flags.key_uses};
+  app::TrustRequest request;
+  if (!flags.no_store) request.folder = app::trust_folder();
+  request.signers = flags.signers;
+  request.tsa = flags.tsa;
+  request.people = flags.people;
+  request.key_uses = flags.key_uses;
   app::Trust trust = TRY(app::load_trust(request, at));
   for (const std::string& warning : trust.warnings) log(LogLevel::warning, warning);
   return trust;
