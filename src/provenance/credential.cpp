@@ -98,6 +98,16 @@ void judge(Credential& credential, const CredentialRequest& request) {
   }
 }
 
+/// A sidecar by itself: nothing can be checked without the work, but what is written can be read.
+Result<c2pa::Validation> unvalidated(c2pa::Located located) {
+  Validation validation;
+  validation.unsupported = "there is no work to check it against";
+  if (!located.found()) return make_error(Code::corrupt, "holds no credential");
+  c2pa::Store store = TRY(c2pa::Store::parse(std::move(located.stores)));
+  validation.store = std::make_shared<const c2pa::Store>(std::move(store));
+  return validation;
+}
+
 }  // namespace
 
 Result<Credential> read_credential(const FileReader& file, const CredentialRequest& request, const Context& context) {
@@ -110,6 +120,11 @@ Result<Credential> read_credential(const media::ByteSource& work, const Credenti
   credential.source.name = "credential";
   c2pa::Located located = TRY(c2pa::locate(work, context));
   credential.container = std::string(c2pa::to_string(located.container));
+  if (located.container == c2pa::Container::sidecar && request.facts_only) {
+    credential.validation = TRY(unvalidated(std::move(located)));
+    credential.source.sentence = "a credential without its work";
+    return credential;
+  }
   if (located.container == c2pa::Container::sidecar) {
     return make_error(Code::invalid_argument,
                       "is a credential without its work: name the work, and give this file with --sidecar");

@@ -19,6 +19,7 @@ struct CredentialRequest {
   std::string sidecar;                        ///< a .c2pa file to use instead of what the file carries
   bool explain = false;                       ///< fill Validation::hash_trace
   std::vector<std::string> fragments = {};  ///< files of the stream that begins with this one, in the order of playing
+  bool facts_only = false;  ///< a sidecar without its work is taken apart, unvalidated, rather than refused
 };
 
 struct Credential {

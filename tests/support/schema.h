@@ -1,5 +1,5 @@
-// A small JSON Schema validator: the part of draft 2020-12 that docs/schema uses. Any other keyword is an error, so
-// a schema cannot promise what is not checked.
+// A small JSON Schema validator: the part of draft 2020-12 that docs/schema and C2PA's crJSON schema use. Any
+// other keyword is an error, so a schema cannot promise what is not checked.
 #pragma once
 #include <nlohmann/json.hpp>
 #include <string>

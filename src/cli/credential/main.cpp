@@ -7,7 +7,8 @@ int main(int argc, char** argv) {
   return run_program({.name = "bonafide-verify",
                       .description = "Does the Content Credential hold, and who signed it?",
                       .footer = "Start with:\n  bonafide-verify FILE\n  bonafide-verify help exit-codes",
-                      .verbs = {add_verify, add_trust, add_sign, add_stamp, add_keys, add_completion, add_help},
+                      .verbs = {add_verify, add_inspect_credentials, add_trust, add_sign, add_stamp, add_keys,
+                                add_completion, add_help},
                       .default_verb = "verify"},
                      argc, argv);
 }

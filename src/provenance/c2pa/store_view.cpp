@@ -1,6 +1,7 @@
 #include "provenance/c2pa/store_view.h"
 
 #include <algorithm>
+#include <map>
 
 #include "crypto/time_stamp.h"
 #include "provenance/c2pa/assertions.h"
@@ -9,8 +10,19 @@ namespace bonafide::provenance::c2pa {
 
 namespace {
 
-bool names(const std::vector<HashedUri>& list, const JumbfBox& box) {
-  return std::ranges::any_of(list, [&](const HashedUri& uri) { return last_step(uri.url) == box.label; });
+/// What the claim names, by label. A hostile claim names a hundred thousand: looking through them for each box is out.
+struct Named {
+  const HashedUri* uri;
+  bool created;
+};
+using ByLabel = std::map<std::string_view, Named>;
+
+ByLabel named_by(const Claim* claim) {
+  ByLabel found;
+  if (claim == nullptr) return found;
+  for (const HashedUri& uri : claim->created) found.emplace(last_step(uri.url), Named{&uri, true});
+  for (const HashedUri& uri : claim->gathered) found.emplace(last_step(uri.url), Named{&uri, false});
+  return found;
 }
 
 /// bfdb: a byte of toggles, then the media type and a zero (ISO 19566-5 annex B.7).
@@ -19,25 +31,6 @@ std::string media_type_of(const JumbfBox& description) {
   const ByteView rest = description.payload.subspan(1);
   const auto end = std::find(rest.begin(), rest.end(), std::uint8_t{0});
   return clean_utf8(as_text(rest.first(static_cast<std::size_t>(end - rest.begin()))));
-}
-
-void open_content(StoredAssertion& assertion) {
-  const JumbfBox& box = *assertion.box;
-  if (is_redaction_mark(box)) {
-    assertion.coding = Coding::redacted;
-  } else if (const JumbfBox* const cbor = box.content(fourcc("cbor"))) {
-    assertion.coding = Coding::cbor;
-    assertion.content = cbor->payload;
-  } else if (const JumbfBox* const json = box.content(fourcc("json"))) {
-    assertion.coding = Coding::json;
-    assertion.content = json->payload;
-  } else if (const JumbfBox* const file = box.content(fourcc("bidb"))) {
-    assertion.coding = Coding::file;
-    assertion.content = file->payload;
-    if (const JumbfBox* const description = box.content(fourcc("bfdb"))) {
-      assertion.media_type = media_type_of(*description);
-    }
-  }
 }
 
 }  // namespace
@@ -53,18 +46,39 @@ std::string_view to_string(Coding coding) {
   return "other";
 }
 
+StoredAssertion opened(const JumbfBox& box) {
+  StoredAssertion assertion;
+  assertion.label = std::string(box.label);
+  assertion.box = &box;
+  if (is_redaction_mark(box)) {
+    assertion.coding = Coding::redacted;
+  } else if (const JumbfBox* const cbor = box.content(fourcc("cbor"))) {
+    assertion.coding = Coding::cbor;
+    assertion.content = cbor->payload;
+  } else if (const JumbfBox* const json = box.content(fourcc("json"))) {
+    assertion.coding = Coding::json;
+    assertion.content = json->payload;
+  } else if (const JumbfBox* const file = box.content(fourcc("bidb"))) {
+    assertion.coding = Coding::file;
+    assertion.content = file->payload;
+    if (const JumbfBox* const description = box.content(fourcc("bfdb"))) {
+      assertion.media_type = media_type_of(*description);
+    }
+  }
+  return assertion;
+}
+
 std::vector<StoredAssertion> assertions_in(const Manifest& manifest, const Claim* claim) {
   std::vector<StoredAssertion> found;
   if (manifest.assertions == nullptr) return found;
+  const ByLabel named = named_by(claim);
   for (const JumbfBox& box : manifest.assertions->children) {
     if (!box.super()) continue;
-    StoredAssertion assertion;
-    assertion.label = std::string(box.label);
-    assertion.box = &box;
-    open_content(assertion);
-    if (claim != nullptr) {
-      assertion.created = names(claim->created, box);
-      assertion.declared = assertion.created || names(claim->gathered, box);
+    StoredAssertion assertion = opened(box);
+    if (const auto entry = named.find(box.label); entry != named.end()) {
+      assertion.declared = true;
+      assertion.created = entry->second.created;
+      assertion.hash = entry->second.uri->hash;
     }
     found.push_back(std::move(assertion));
   }

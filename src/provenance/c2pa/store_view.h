@@ -30,8 +30,11 @@ struct StoredAssertion {
   std::string media_type;  ///< of a file, or empty
   bool declared = false;   ///< the claim names it
   bool created = false;    ///< the signer vouches for it; in claims of version 1 all that are declared
+  ByteView hash;           ///< what the claim says it hashes to; views the claim, empty when it is not declared
 };
 
+/// One box by itself; `declared`, `created` and `hash` are left alone.
+StoredAssertion opened(const JumbfBox& box);
 /// In the order of the store. `claim` absent: nothing is declared.
 std::vector<StoredAssertion> assertions_in(const Manifest& manifest, const Claim* claim);
 

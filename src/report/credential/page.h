@@ -30,6 +30,9 @@ class Page {
   }
   void more(std::string_view value) { field("", value); }
   void line(std::string_view text) { text_ += one_safe_line(text) + "\n"; }
+  void indented(std::size_t columns, std::string_view text) {
+    text_ += std::string(columns, ' ') + one_safe_line(text) + "\n";
+  }
   void gap() { text_ += "\n"; }
   std::string take() { return std::move(text_); }
 
