@@ -32,7 +32,11 @@ function stamp(message, authority) {
     const openssl = (...words) => execFileSync('openssl', ['ts', ...words], { cwd: authority, stdio: 'ignore' });
     fs.writeFileSync(file('message'), message);
     openssl('-query', '-data', file('message'), '-sha256', '-cert', '-out', file('query'));
-    openssl('-reply', '-queryfile', file('query'), '-config', 'tsa.cnf', '-token_out', '-out', file('token'));
+    // A serial number file of its own: openssl writes it anew, and tests run side by side.
+    fs.writeFileSync(file('serial'), '01\n');
+    const settings = fs.readFileSync(path.join(authority, 'tsa.cnf'), 'utf8');
+    fs.writeFileSync(file('tsa.cnf'), settings.replace(/^serial *=.*$/m, `serial = ${file('serial')}`));
+    openssl('-reply', '-queryfile', file('query'), '-config', file('tsa.cnf'), '-token_out', '-out', file('token'));
     return fs.readFileSync(file('token'));
   } finally {
     fs.rmSync(folder, { recursive: true });
