@@ -1,6 +1,7 @@
 // Jobs: {"file": …, "anchors": [PEM files], "fragment"?: …, "sidecar"?: …, "report"?: true}
 // Answers: {"state": "Trusted" | "Valid" | "Invalid", "success": [codes], "informational": […], "failure": […],
-//           "ingredients": [[failure codes of each]], "manifests": n} or {"error": …}
+//           "ingredients": [[failure codes of each]], "manifests": n} or {"error": …}; with report also the store JSON as
+// "report" and the crJSON as "crjson".
 // A job with a sidecar goes to c2pa-ts, which builds no chains: it answers {"valid": …, "codes": […]}.
 import fs from 'node:fs';
 import { c2pa, load, serve, typeOf, withBlob } from './oracle.mjs';
@@ -47,7 +48,7 @@ await serve(async (job) => {
       failure: codes('failure').sort(),
       ingredients: deltas.map((delta) => delta.validationDeltas.failure.map((entry) => entry.code)),
       manifests: Object.keys(report.manifests).length,
-      ...(job.report && { report }),
+      ...(job.report && { report, crjson: JSON.parse(reader.crJson()) }),
     };
   } finally {
     reader.free();

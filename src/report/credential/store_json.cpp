@@ -71,7 +71,7 @@ class ManifestJson {
 
  private:
   static void put_generator_info(const Json& claim, Json& json) {
-    if (!claim.contains("claim_generator_info") || claim["claim_generator_info"].empty()) return;
+    if (!claim.contains("claim_generator_info") || claim["claim_generator_info"].is_null()) return;
     const Json& info = claim["claim_generator_info"];
     json["claim_generator_info"] = info.is_array() ? info : Json::array({info});
   }

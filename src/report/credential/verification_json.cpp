@@ -135,6 +135,7 @@ Json verification_json(const Verification& verification) {
             {"state", provenance::to_string(credential.source.state)},
             {"sentence", clean_utf8(credential.source.sentence)},
             {"at", unix_to_rfc3339(verification.at)}};
+  if (!credential.remote_url.empty()) json["remote_url"] = clean_utf8(credential.remote_url);
   if (credential.validation) add_validation(*credential.validation, verification, json);
   Json lists = Json::array();
   for (const TrustListFacts& list : verification.lists) lists.push_back(trust_list_json(list, false));
