@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -29,12 +30,13 @@ class OracleStreams : public ::testing::Test {
     const Json answer = ask("verify.mjs", {job}).front();
     return answer.contains("error") ? dump_json(answer) : answer["state"].get<std::string>();
   }
-  std::string our_signing(const std::string& input, const std::string& output, std::vector<std::string> more) const {
-    std::vector<std::string> words{
-        "-q", "sign", input, "-o", out(output), "--ai", "none", "--key", pki("es256.key"), "--cert", pki("es256.pem")};
-    words.insert(words.end(), more.begin(), more.end());
-    const Ran ran = run(words);
-    return ran.code == 0 ? std::string() : ran.output;
+  /// What went wrong, or nothing.
+  static std::string sign(const app::SignRequest& request) {
+    const auto done = app::sign(request, Context());
+    return done ? std::string() : done.error().to_string();
+  }
+  app::SignRequest our_signing(const std::string& input, const std::string& output) const {
+    return signing(input, out(output), "es256");
   }
 
  private:
@@ -103,14 +105,19 @@ TEST_F(OracleStreams, FragmentsInFilesOfTheirOwn) {
     std::filesystem::create_directory(folder);
     const auto made = sign_stream(files, folder, row);
     ASSERT_TRUE(made) << made.error().to_string();
-    std::vector<std::string> words{"-q", "verify", folder + "/init.mp4", "--trust", pki("root.pem"), "--fragment"};
+    provenance::CredentialRequest question;
+    question.trust = &trust();
+    question.at =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
     for (std::size_t i = 1; i < files.size(); ++i) {
       const std::string fragment = fmt::format("{}/{}.m4s", folder, i);
       EXPECT_EQ(theirs(folder + "/init.mp4", fragment), "Trusted") << "row " << row << ", fragment " << i;
-      words.push_back(fragment);
+      question.fragments.push_back(fragment);
     }
-    const Ran ran = run(words);
-    EXPECT_EQ(ran.code, 0) << ran.output;
+    const FileReader init = FileReader::open(folder + "/init.mp4").value();
+    const auto answer = provenance::read_credential(init, question, Context());
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->source.state, provenance::State::trusted) << answer->source.sentence;
   }
 }
 
@@ -121,7 +128,9 @@ TEST_F(OracleStreams, FragmentsInOneFile) {
       "-c:v mpeg4 -g 12 -c:a aac -movflags frag_keyframe+empty_moov+dash+global_sidx \"$OUT\"");
   for (const bool proofs : {false, true}) {
     const std::string name = proofs ? "proofs.mp4" : "flat.mp4";
-    ASSERT_EQ(our_signing(input, name, proofs ? std::vector<std::string>{"--proofs"} : std::vector<std::string>()), "");
+    app::SignRequest request = our_signing(input, name);
+    request.binding.proofs = proofs;
+    ASSERT_EQ(sign(request), "");
     EXPECT_EQ(theirs(out(name)), "Trusted") << name;
     EXPECT_EQ(ours(out(name)).summary(), "Trusted") << name;
   }
@@ -160,7 +169,9 @@ TEST_F(OracleStreams, TreesOverMediaData) {
   for (std::size_t i = 0; i < shapes.size(); ++i) {
     const std::string name = fmt::format("movie{}.mp4", i), bound = fmt::format("signed{}.mp4", i);
     write_movie(out(name), shapes[i]);
-    ASSERT_EQ(our_signing(out(name), bound, {"--merkle-block", "4096"}), "") << i;
+    app::SignRequest request = our_signing(out(name), bound);
+    request.binding.merkle_block = 4096;
+    ASSERT_EQ(sign(request), "") << i;
     if (i < 5) {
       EXPECT_EQ(theirs(out(bound)), "Trusted") << i;
     }
@@ -174,15 +185,18 @@ TEST_F(OracleStreams, UpdatesBehindTheLastBox) {
     if (!input) continue;
     const std::string extension = input->substr(input->rfind('.'));
     const auto name = [&](int i) { return fmt::format("{}{}", i, extension); };
-    ASSERT_EQ(our_signing(*input, name(0), {}), "");
+    ASSERT_EQ(sign(our_signing(*input, name(0))), "");
     for (int i = 1; i < 4; ++i) {
-      const Ran ran = run({"-q", "sign", out(name(i - 1)), "-o", out(name(i)), "--update", "--key", pki("es256.key"),
-                           "--cert", pki("es256.pem")});
-      ASSERT_EQ(ran.code, 0) << ran.output;
+      app::SignRequest request = our_signing(out(name(i - 1)), name(i));
+      request.definition.clear();
+      request.update = true;
+      ASSERT_EQ(sign(request), "");
       EXPECT_EQ(theirs(out(name(i))), "Trusted") << name(i);
       EXPECT_EQ(ours(out(name(i))).summary(), "Trusted") << name(i);
     }
-    ASSERT_EQ(our_signing(out(name(3)), name(4), {}), "");
+    app::SignRequest last = our_signing(out(name(3)), name(4));
+    last.definition.clear();
+    ASSERT_EQ(sign(last), "");
     EXPECT_EQ(theirs(out(name(4))), "Trusted");
     EXPECT_EQ(ours(out(name(4))).summary(), "Trusted");
   }

@@ -135,14 +135,21 @@ Result<std::string> BmffHash::files() {
   return answer.wrong;
 }
 
-void BmffHash::list_uncovered(const BmffCover& cover) {
+/// Boxes with a store are not listed here: what of them is signed and what is not, the validator tells byte by byte.
+Result<void> BmffHash::list_uncovered(const BmffCover& cover) {
   for (const BmffCover::Hole& hole : cover.holes()) {
-    const bool in_tree = std::ranges::any_of(cover.roots(), [&](const BmffBox& box) {
+    const auto in_tree = [&](const BmffBox& box) {
       return box.type == fourcc("mdat") && hole.range.start >= box.range.start && hole.range.end() <= box.range.end() &&
              std::ranges::find(checked_mdat_, box.range.start) != checked_mdat_.end();
-    });
-    if (!in_tree) check_.uncovered.push_back({hole.range, "box " + hole.path});
+    };
+    if (std::ranges::any_of(cover.roots(), in_tree)) continue;
+    const auto own =
+        std::ranges::find_if(cover.roots(), [&](const BmffBox& box) { return box.c2pa && box.range == hole.range; });
+    const Purpose purpose = own == cover.roots().end() ? Purpose::other : TRY(c2pa_box(source_, *own)).purpose;
+    if (purpose == Purpose::merkle) check_.uncovered.push_back({hole.range, "a proof of a Merkle tree"});
+    if (purpose == Purpose::other) check_.uncovered.push_back({hole.range, "box " + hole.path});
   }
+  return {};
 }
 
 Result<void> BmffHash::run() {
@@ -176,7 +183,7 @@ Result<void> BmffHash::run() {
   std::string why = TRY(std::move(checked));
   if (!check_.unsupported.empty()) return {};
   if (why.empty()) {
-    list_uncovered(cover);
+    TRY(list_uncovered(cover));
     const BmffCover::Offsets offsets = TRY(cover.offsets(context_));
     why = offsets.wrong;
     check_.weak = check_.weak || offsets.unseen;

@@ -28,7 +28,7 @@ class BmffHash {
   Result<std::string> fragments(const BmffCover& cover, const std::vector<MerkleMap>& maps);
   Result<std::string> files();
   Result<std::vector<MerkleMap>> trees(std::string& why) const;
-  void list_uncovered(const BmffCover& cover);
+  Result<void> list_uncovered(const BmffCover& cover);
   void fail(std::string reason);
 
   const BindingRequest& request_;
