@@ -54,6 +54,10 @@ void Validator::frames() {
   std::vector<Range> content;
   for (const Mapped& piece : located_.layout) content.push_back(piece.file);
   content = joined(std::move(content));
+  // What the binding leaves out for the credential is held by its signature, but for what is listed here and below.
+  std::erase_if(result_.uncovered, [&](const Uncovered& part) {
+    return !content.empty() && std::ranges::find(located_.framing, part.range) != located_.framing.end();
+  });
   for (const Range& frame : located_.framing) {
     for (const Range& gap : without(frame, content)) {
       result_.uncovered.push_back({gap, "the container's frame around the credential"});
