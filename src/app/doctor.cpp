@@ -5,8 +5,10 @@
 
 #include <filesystem>
 
+#include "app/credential/trust.h"
 #include "base/config.h"
 #include "base/files.h"
+#include "base/time.h"
 #include "forensics/detector.h"
 #include "forensics/face/face.h"
 #include "media/decode/versions.h"
@@ -51,6 +53,18 @@ Symptom scratch() {
           good ? "" : "export TMPDIR=/var/tmp"};
 }
 
+Symptom trust_lists() {
+  const auto lists = list_trust(trust_folder(), unix_now());
+  if (!lists) return {"trust lists", false, false, lists.error().to_string(), "bonafide trust remove NAME"};
+  if (lists->empty()) return {"trust lists", true, false, "none: no signer is trusted unless --trust names a list", ""};
+  std::string stale;
+  for (const auto& list : *lists) {
+    if (list.stale) stale += (stale.empty() ? "" : ", ") + list.name;
+  }
+  if (stale.empty()) return {"trust lists", true, false, fmt::format("{} in {}", lists->size(), trust_folder()), ""};
+  return {"trust lists", false, false, "a newer snapshot was due: " + stale, "bonafide trust update FILE"};
+}
+
 Symptom tests() {
   const std::size_t count = forensics::detectors().size();
   return {"tests", count > 0, true, fmt::format("{} in this build", count), count > 0 ? "" : "make clean && make"};
@@ -59,7 +73,7 @@ Symptom tests() {
 }  // namespace
 
 std::vector<Symptom> examine_machine(const Limits& limits) {
-  return {tests(), landmarks(), codecs(), memory(limits), scratch()};
+  return {tests(), landmarks(), codecs(), trust_lists(), memory(limits), scratch()};
 }
 
 }  // namespace bonafide::app

@@ -8,9 +8,8 @@ namespace {
 
 /// A superbox again from its description as it was and other contents.
 Bytes with_contents(const JumbfBox& box, const std::vector<ByteView>& contents) {
-  const std::uint64_t described = box.payload.size() < 4 ? 0
-                                                         : std::uint64_t{box.payload[0]} << 24 | box.payload[1] << 16 |
-                                                               box.payload[2] << 8 | box.payload[3];
+  std::uint64_t described = 0;  // the description box's own size; parse_superbox has seen that it fits
+  for (std::size_t i = 0; i < 4 && box.payload.size() >= 4; ++i) described = described << 8 | box.payload[i];
   const ByteView description = box.payload.first(static_cast<std::size_t>(described));
   Bytes inner(description.begin(), description.end());
   for (const ByteView each : contents) inner.insert(inner.end(), each.begin(), each.end());

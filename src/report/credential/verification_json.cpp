@@ -136,7 +136,8 @@ Json verification_json(const Verification& verification) {
             {"sentence", clean_utf8(credential.source.sentence)},
             {"at", unix_to_rfc3339(verification.at)}};
   if (!credential.remote_url.empty()) json["remote_url"] = clean_utf8(credential.remote_url);
-  if (credential.validation) add_validation(*credential.validation, verification, json);
+  if (credential.validation && !credential.validation->manifests.empty())
+    add_validation(*credential.validation, verification, json);
   Json lists = Json::array();
   for (const TrustListFacts& list : verification.lists) lists.push_back(trust_list_json(list, false));
   json["trust"] = {{"lists", std::move(lists)}, {"warnings", list_json(verification.warnings)}};

@@ -150,7 +150,7 @@ std::string verification_text(const Verification& verification, const TextStyle&
   page.title(verification.path);
   const provenance::Credential& credential = verification.credential;
   page.field("credential", credential.source.sentence);
-  if (!credential.validation) return page.take();
+  if (!credential.validation || credential.validation->manifests.empty()) return page.take();
   const Validation& validation = *credential.validation;
   const ManifestReport& active = validation.manifests.front();
   integrity(page, validation);
