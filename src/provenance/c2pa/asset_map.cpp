@@ -27,6 +27,7 @@ bool is_id3(ByteView head) {  // a tag, or sound before which one may stand
   return format == media::Format::flac || format == media::Format::mp3;
 }
 
+bool is_pdf(ByteView head) { return begins(head, "%PDF-"); }
 bool is_jxl(ByteView head) { return begins(head, "JXL ", 4) || begins(head, "\xFF\x0A"); }
 
 bool is_bmff(ByteView head) {
@@ -53,6 +54,7 @@ constexpr AssetMap kTable[] = {
     {Container::jxl, is_jxl, locate_jxl, plan_jxl, frame_jxl, boxes_jxl},
     {Container::bmff, is_bmff, locate_bmff, plan_bmff, frame_bmff, nullptr},
     {Container::id3, is_id3, locate_id3, plan_id3, frame_bare, nullptr},
+    {Container::pdf, is_pdf, locate_pdf, nullptr, nullptr, nullptr},
     {Container::svg, is_svg, locate_svg, plan_svg, frame_svg, nullptr},
 };
 
@@ -69,8 +71,8 @@ const AssetMap* asset_map(Container container) {
 }
 
 bool has_unread_place(ByteView head) {
-  return begins(head, "%PDF") || begins(head, "PK\x03\x04") || begins(head, "OggS") || begins(head, "RF64") ||
-         begins(head, "II+\0"sv) || begins(head, "MM\0+"sv);
+  return begins(head, "PK\x03\x04") || begins(head, "OggS") || begins(head, "RF64") || begins(head, "II+\0"sv) ||
+         begins(head, "MM\0+"sv);
 }
 
 }  // namespace bonafide::provenance::c2pa

@@ -94,10 +94,10 @@ TEST(Locate, BmffBoxByPurpose) {
 }
 
 TEST(Locate, PlacesItCannotReadAreSaidToBeUnread) {
-  Bytes pdf, text;
-  put(pdf, "%PDF-1.7");
+  Bytes zip, text;
+  put(zip, "PK\x03\x04");
   put(text, "hello");
-  EXPECT_FALSE(look(pdf).readable);
+  EXPECT_FALSE(look(zip).readable);
   EXPECT_TRUE(look(text).readable);
   EXPECT_FALSE(look(text).found());
 }

@@ -28,7 +28,7 @@ class Window {
 
 using Walker = Result<void>(const media::ByteSource& source, const Context& context, Located& located);
 Walker locate_jpeg, locate_png, locate_riff, locate_gif, locate_tiff, locate_bmff, locate_id3, locate_svg,
-    locate_sidecar, locate_jxl;
+    locate_sidecar, locate_jxl, locate_pdf;
 
 /// Copies the store at `range` and notes `framing`; a second store becomes located.problem.
 Result<void> take_store(const media::ByteSource& source, const Context& context, Range range, Range framing,
