@@ -45,6 +45,9 @@ bench: setup-dev ## measure speed and memory, functions first, then whole comman
 	@$(MAKE) --no-print-directory build
 	@for program in build/bench/bin/bench_*; do echo "== $${program##*/}"; "$$program" || exit; done
 	@bench/speed.sh
+	@cmake --build $(BUILD) --target bonafide-verify -j $(JOBS)
+	@scripts/oracle.sh --quietly
+	@bench/credentials.sh
 
 lint: setup-dev ## layout, static analysis and house rules on what you changed (ALL=1: on everything)
 	@$(MAKE) --no-print-directory $(BUILD)/build.ninja

@@ -16,7 +16,7 @@ mkdir -p "$work"
 # --- media
 photo=$work/photo_5mb.jpg clip=$work/clip_150mb.mp4 small=$work/small.mp4 huge=$work/sparse_8gib.mp4
 noise='noise=alls=60:allf=t+u'
-[ -f "$photo" ] || ffmpeg -v error -y -f lavfi -i "testsrc2=size=2560x1920,$noise" -frames:v 1 -q:v 3 "$photo"
+[ -f "$photo" ] || ffmpeg -v error -y -f lavfi -i "testsrc2=size=3200x2400,$noise" -frames:v 1 -q:v 2 "$photo"
 [ -f "$clip" ] || ffmpeg -v error -y -f lavfi -i "testsrc2=size=1920x1080:rate=30,$noise" -f lavfi -i sine -t 6 -c:v mjpeg \
   -q:v 5 -c:a aac -movflags +faststart "$clip"
 if [ ! -f "$huge" ]; then

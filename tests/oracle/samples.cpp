@@ -92,6 +92,7 @@ const std::vector<Recipe>& recipes() {
       {"svg", "a.svg", "", "", svg},
       {"mp4", "a.mp4", "", kClip + kH264},
       {"mp4_faststart", "f.mp4", "", kClip + kH264 + "-movflags +faststart"},
+      {"mp4_fragmented", "g.mp4", "", kClip + kH264 + "-movflags frag_keyframe+empty_moov+default_base_moof"},
       {"mov", "a.mov", "", kClip + kH264},
       {"m4a", "a.m4a", "", kSound + "-c:a aac -b:a 24k"},
       {"mp3", "a.mp3", "", kSound + "-c:a libmp3lame -b:a 32k"},
