@@ -86,6 +86,48 @@ TEST(OracleBinding, ACompressedParentHolds) {
   EXPECT_TRUE(validation->manifests[1].compressed);
 }
 
+TEST_P(OracleBindings, BoundByBoxesTheOracleTrusts) {
+  if (const auto why = missing()) GTEST_SKIP() << *why;
+  const auto input = sample(GetParam());
+  if (!input) GTEST_SKIP() << "skipped: " << GetParam() << " cannot be made here";
+  const testing::TemporaryFolder folder;
+  std::vector<Json> jobs;
+  for (const bool compress : {false, true}) {
+    const std::string output = folder.file((compress ? "compressed." : "boxes.") + GetParam());
+    app::SignRequest request = signing(*input, output, "es256");
+    request.binding.form = BindingForm::boxes;
+    request.compress = compress;
+    const auto done = app::sign(request, Context());
+    ASSERT_TRUE(done) << done.error().to_string();
+    jobs.push_back(verifying_job(output));
+  }
+  for (const Json& answer : ask("verify.mjs", jobs)) {
+    EXPECT_EQ(answer.value("state", ""), "Trusted") << dump_json(answer);
+    EXPECT_NE(dump_json(answer).find("assertion.boxesHash.match"), std::string::npos) << dump_json(answer);
+  }
+}
+
+// C2PA 2.5 §11.5.2 hashes the compressed form of a parent, and so do we; c2pa-rs 0.91.3 expects the hash of what is in
+// it. When it learns the rule this test fails, and the known differences lose an entry.
+TEST(OracleBinding, ACompressedParentOfOursIsNotUnderstoodYet) {
+  if (const auto why = missing()) GTEST_SKIP() << *why;
+  const testing::TemporaryFolder folder;
+  const std::string first = folder.file("first.jpg"), second = folder.file("second.jpg");
+  const auto input = sample("jpg");
+  ASSERT_TRUE(input);
+  app::SignRequest request = signing(*input, first, "es256");
+  request.compress = true;
+  ASSERT_TRUE(app::sign(request, Context()));
+  app::SignRequest edit = signing(first, second, "es256");
+  edit.definition.clear();
+  const auto done = app::sign(edit, Context());
+  ASSERT_TRUE(done) << done.error().to_string();
+  EXPECT_EQ(ours(second).state, "Trusted") << ours(second).notes;
+  const Json answer = ask("verify.mjs", {verifying_job(second)}).front();
+  EXPECT_EQ(answer.value("state", ""), "Invalid") << dump_json(answer);
+  EXPECT_NE(dump_json(answer).find("ingredient.manifest.mismatch"), std::string::npos) << dump_json(answer);
+}
+
 INSTANTIATE_TEST_SUITE_P(Formats, OracleBindings, ::testing::Values("jpg", "png", "gif"),
                          [](const auto& one) { return one.param; });
 

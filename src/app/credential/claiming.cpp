@@ -90,8 +90,14 @@ Result<void> Claiming::add_parent(const Work* work) {
   const bool made_here = request_.ai == AiUse::none || request_.ai == AiUse::generated ||
                          !request_.source_type.empty() || definition_.claims_actions;
   const bool history = work != nullptr && (work->located.found() || !work->located.problem.empty());
+  if (work == nullptr && request_.parent.empty() && !made_here && !has_parent()) {
+    return make_error(
+        Code::invalid_argument,
+        "nothing says how the work comes about: name a parent, a use of artificial intelligence, a source "
+        "type, or actions in the definition");
+  }
   if (has_parent() || (request_.forget_parent && request_.parent.empty())) return {};
-  if (request_.parent.empty() && (work == nullptr || (!history && made_here))) return {};
+  if (request_.parent.empty() && !history && made_here) return {};
   if (history && request_.parent.empty() && definition_.claims_actions) {
     for (const Json& action : definition_.plan.actions) {
       if (action.is_object() && action.value("action", "") == "c2pa.created") {
@@ -208,6 +214,7 @@ Result<c2pa::SignPlan> Claiming::plan() const {
   }
   if (request_.fetch_ocsp) plan.cose.ocsp.push_back(TRY(revocation()));
   plan.bind = request_.binding;
+  plan.compress = request_.compress;
   plan.reserve = request_.reserve;
   plan.update = request_.update;
   plan.detached = !request_.sidecar.empty();

@@ -39,6 +39,7 @@ struct SignRequest {
   provenance::c2pa::BindOptions binding;
   /// Of the stream whose initialization segment `input` is; `output` is then a folder for all of them.
   std::vector<std::string> fragments;
+  bool compress = false;  ///< the manifest is compressed (Brotli)
 
   KeySource key;
   StampSource stamp;

@@ -124,6 +124,7 @@ void add_flags(CLI::App& verb, SignFlags& flags) {
   verb.add_flag("--update", request.update, "An update manifest: the work itself stays as it was signed");
   verb.add_option("--binding", flags.binding, "How the file is bound: auto, data, boxes or bmff")
       ->check(CLI::IsMember({"auto", "data", "boxes", "bmff"}));
+  verb.add_flag("--compress", request.compress, "Compress the credential (JPEG, PNG, GIF, JPEG XL; bound by boxes)");
   verb.add_option("--merkle-block", request.binding.merkle_block, "Bytes of a leaf of the tree over media data (MP4)");
   verb.add_flag("--proofs", request.binding.proofs,
                 "A fragmented file gets a proof before each fragment, so that each can be checked alone (MP4)");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "media/container/open_bytes.h"
 #include "provenance/c2pa/hashing.h"
@@ -47,6 +48,8 @@ void Validator::list(std::size_t store, Range in_store, const std::string& what)
 
 Range Validator::in_store(const Manifest& manifest, ByteView bytes) const {
   const ByteView whole = store_.roots()[manifest.store]->whole;
+  const std::less<const std::uint8_t*> before;
+  if (before(bytes.data(), whole.data()) || !before(bytes.data(), whole.data() + whole.size())) return {};
   return {static_cast<std::uint64_t>(bytes.data() - whole.data()), bytes.size()};
 }
 
@@ -95,15 +98,19 @@ void Validator::loose_box(const Manifest& manifest, const JumbfBox& box, std::st
 
 /// What of a manifest is held by its own claim alone, and not by a hash over all of it.
 void Validator::loose_structure(const Manifest& manifest) {
-  loose_box(manifest, *manifest.box, "the manifest", 0);
+  if (manifest.inner != manifest.box) loose_box(manifest, *manifest.box, "the compressed manifest", 1);
+  if (manifest.inner != manifest.box || !manifest.compressed) loose_box(manifest, *manifest.inner, "the manifest", 0);
   if (manifest.assertions != nullptr) loose_box(manifest, *manifest.assertions, "the assertion store", 0);
   for (const JumbfBox* const claim : manifest.claims) loose_box(manifest, *claim, "the claim", 1);
   if (manifest.signature != nullptr) loose_box(manifest, *manifest.signature, "the signature", 1);
-  for (const JumbfBox& child : manifest.box->children) {
+  for (const JumbfBox& child : manifest.inner->children) {
     const bool known = &child == manifest.assertions || &child == manifest.signature ||
                        std::ranges::find(manifest.claims, &child) != manifest.claims.end();
     if (child.super() && !known) loose_extra(manifest, child);
   }
+  if (manifest.inner == manifest.box) return;
+  for (const JumbfBox& child : manifest.box->children)
+    if (child.super()) loose_extra(manifest, child);
 }
 
 /// A superbox of another kind in a manifest, such as the stores of data boxes and credentials that C2PA 1.x had: what
@@ -175,7 +182,7 @@ Result<void> Validator::account() {
   trailing();
   for (const Manifest* const manifest : order_) {
     const Examined& examined = examined_.at(manifest);
-    if (!manifest->compressed && !examined.hashed_whole) loose_structure(*manifest);
+    if (!examined.hashed_whole) loose_structure(*manifest);
   }
   unreferenced();
   std::ranges::stable_sort(result_.uncovered, {}, [](const Uncovered& u) { return u.range.start; });

@@ -7,6 +7,8 @@
 #include <array>
 #include <memory>
 
+#include "provenance/c2pa/jumbf_writer.h"
+
 namespace bonafide::provenance::c2pa {
 
 namespace {
@@ -64,16 +66,6 @@ std::uint64_t stated_size(ByteView head) {
   return wide ? *wide : 0;
 }
 
-void append(Bytes& into, ByteView bytes) { into.insert(into.end(), bytes.begin(), bytes.end()); }
-
-Bytes box_of(std::uint32_t type, ByteView content) {
-  Bytes box;
-  const std::uint64_t head = std::uint64_t{content.size() + 8} << 32 | type;
-  for (int shift = 56; shift >= 0; shift -= 8) box.push_back(static_cast<std::uint8_t>(head >> shift));
-  append(box, content);
-  return box;
-}
-
 }  // namespace
 
 Result<Bytes> unpack_manifest(const JumbfBox& compressed, std::uint64_t room) {
@@ -119,14 +111,21 @@ Result<Bytes> compress_manifest(ByteView manifest_superbox) {
   if (manifest_superbox.size() > kFreely + kMostRatio * packed.size()) {
     return make_error(Code::limit, "the manifest is so repetitive that readers would refuse it compressed");
   }
-  Bytes description;
-  append(description, c2pa_uuid("c2cm"));
-  description.push_back(0x03);  // requestable, with a label
-  append(description, as_bytes(box.label));
-  description.push_back(0);
-  Bytes content = box_of(fourcc("jumd"), description);
-  append(content, box_of(fourcc("brob"), packed));
-  return box_of(fourcc("jumb"), content);
+  return make_superbox("c2cm", box.label, {make_box(fourcc("brob"), packed)});
+}
+
+Result<Bytes> compress_active(ByteView store) {
+  const JumbfBox root = TRY(parse_superbox(store));
+  const auto active =
+      std::find_if(root.children.rbegin(), root.children.rend(), [](const JumbfBox& child) { return child.super(); });
+  if (active == root.children.rend()) return make_error(Code::corrupt, "a manifest store without a manifest");
+  const auto begin = static_cast<std::size_t>(active->whole.data() - root.payload.data());
+  const ByteView before = root.payload.first(begin), after = root.payload.subspan(begin + active->whole.size());
+  Bytes content(before.begin(), before.end());
+  const Bytes compressed = TRY(compress_manifest(active->whole));
+  content.insert(content.end(), compressed.begin(), compressed.end());
+  content.insert(content.end(), after.begin(), after.end());
+  return make_box(root.type, content);
 }
 
 }  // namespace bonafide::provenance::c2pa

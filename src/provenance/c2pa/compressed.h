@@ -16,5 +16,7 @@ Result<Bytes> unpack_manifest(const JumbfBox& compressed, std::uint64_t room = k
 /// The c2cm superbox of a standard or update manifest's superbox. Not for a manifest bound by c2pa.hash.data, which
 /// needs to know its own size beforehand (§16.3.1). corrupt: not such a superbox; limit: one that would not be read.
 Result<Bytes> compress_manifest(ByteView manifest_superbox);
+/// A manifest store with its active manifest, the last one, compressed. Those before it stay as they are referred to.
+Result<Bytes> compress_active(ByteView store);
 
 }  // namespace bonafide::provenance::c2pa

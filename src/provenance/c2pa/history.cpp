@@ -87,6 +87,7 @@ void Validator::ingredient(const Manifest& manifest, const Ingredient& ingredien
     success("ingredient.manifest.validated", {});
   } else if (owner->inner != owner->box && reference_fits(*ingredient.manifest, *owner->inner, claim, memo_)) {
     // §11.5.2 hashes the compressed form; c2pa-rs hashes what is in it, which binds as much
+    below.hashed_whole = true;
     success("ingredient.manifest.validated", "by what the compression holds");
     list(owner->store, {owner->box->offset, owner->box->whole.size()}, "the compressed form of an earlier credential");
   } else if (by_claim && reference_fits(*ingredient.manifest, *box, claim, memo_)) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "provenance/c2pa/compressed.h"
 #include "provenance/c2pa/store.h"
 
 namespace bonafide::provenance::c2pa {
@@ -45,6 +46,29 @@ Result<Prepared> prepare(const media::ByteSource& source, const Located& located
   return make_error(Code::internal, "the size of the credential does not settle");
 }
 
+/// Compresses the signed manifest, whose size is only known now, and plans its place anew. Hashes by boxes do not know
+/// where the store ends; whether one does is found out by making the binding again.
+Result<void> compress(const media::ByteSource& source, const Located& located, const SignPlan& plan,
+                      const std::optional<HardBinding>& binding, Splice& splice, Bytes& store, const Context& context) {
+  if (binding && binding->label == "c2pa.hash.data") {
+    return make_error(Code::invalid_argument, "a compressed credential cannot be bound by a data hash");
+  }
+  store = TRY(compress_active(store));
+  if (plan.detached) return {};
+  EmbedRequest request;
+  request.existing = &located;
+  request.update = plan.update;
+  const std::uint64_t room = plan.keep_place && located.found() ? located.stores.front().size() : 0;
+  request.store_size = std::max(room, store.size() + plan.reserve);
+  splice = TRY(plan_embedding(source, request, context));
+  if (!binding) return {};
+  const SplicedSource view(source, splice);
+  if (TRY(make_binding(view, splice, plan.bind, context)).cbor != binding->cbor) {
+    return make_error(Code::unsupported, "in this kind of file the credential cannot be compressed");
+  }
+  return {};
+}
+
 /// Do the pieces copy everything but the frame to where it is already?
 bool frame_alone(const Splice& splice, std::uint64_t size) {
   std::uint64_t at = 0;
@@ -59,7 +83,11 @@ bool frame_alone(const Splice& splice, std::uint64_t size) {
 }  // namespace
 
 Result<SignedFile> sign_source(const media::ByteSource& source, const Located& located, const Builder& builder,
-                               const SignPlan& plan, const Context& context) {
+                               const SignPlan& asked, const Context& context) {
+  SignPlan plan = asked;
+  if (plan.compress && plan.bind.form == BindingForm::automatic && located.container != Container::bmff) {
+    plan.bind.form = BindingForm::boxes;
+  }
   const std::size_t signature_size = crypto::cose_size(plan.cose);
   Prepared prepared = TRY(prepare(source, located, builder, plan, signature_size, context));
   SignedFile file;
@@ -73,6 +101,7 @@ Result<SignedFile> sign_source(const media::ByteSource& source, const Located& l
     file.binding = binding->label;
   }
   file.store = TRY(builder.finish(binding, plan.cose, signature_size, prepared.alone));
+  if (plan.compress) TRY(compress(source, located, plan, binding, prepared.splice, file.store, context));
   if (!plan.detached) {
     file.framed = TRY(frame_store(prepared.splice, file.store));
     file.in_place = frame_alone(prepared.splice, source.size());

@@ -15,6 +15,7 @@ struct SignPlan {
   std::uint64_t reserve = 0;  ///< zero bytes kept behind the store, for an update in the same place
   bool update = false;        ///< the builder's manifest is an update
   bool detached = false;      ///< the store goes beside the work (.c2pa); one that is in the file is taken out
+  bool compress = false;      ///< the manifest is compressed; then the box hash binds it, unless told otherwise
   bool keep_place = false;    ///< fill the room of the existing store when the new one fits in, so that nothing moves
 };
 
@@ -22,12 +23,13 @@ struct SignPlan {
 struct SignedFile {
   Splice splice;
   Bytes store;
-  Bytes framed;         ///< the store as it stands in the file; empty when detached
-  std::string binding;  ///< label of the hard binding, or empty
+  Bytes framed;           ///< the store as it stands in the file; empty when detached
+  std::string binding;    ///< label of the hard binding, or empty
   bool in_place = false;  ///< it differs from the original in the frame alone
 };
 
-/// `located` is what locate() found in `source`.
+/// `located` is what locate() found in `source`. invalid_argument: compressed, and bound by a data hash (§16.3.1);
+/// unsupported: compressed in a file whose hash depends on the size of the store.
 Result<SignedFile> sign_source(const media::ByteSource& source, const Located& located, const Builder& builder,
                                const SignPlan& plan, const Context& context);
 /// The whole file. `out` is not committed.

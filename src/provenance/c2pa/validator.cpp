@@ -249,8 +249,8 @@ void Validator::signature_of(const Manifest& manifest, Examined& examined) {
   // Ingredients' boxes are hashed whole by the claim that took them in; only the active signature hangs loose.
   if (&manifest != order_.front()) return;
   if (manifest.compressed) {
-    const JumbfBox* const packed = manifest.box->content(fourcc("brob"));  // what is loose in it cannot be told apart
-    return list(manifest.store, {packed->offset, packed->whole.size()},
+    // what is loose in it cannot be told apart
+    return list(manifest.store, {manifest.box->offset, manifest.box->whole.size()},
                 "the compressed credential, parts of which are not signed");
   }
   for (const Uncovered& part : job.loose) list(manifest.store, part.range, part.what);
