@@ -20,6 +20,8 @@ install(FILES ${CMAKE_BINARY_DIR}/bonafideConfig.cmake ${CMAKE_BINARY_DIR}/bonaf
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/bonafide COMPONENT dev)
 install(FILES ${CMAKE_BINARY_DIR}/bonafide.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
 
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/examples DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev)
+
 # The manual page and the completions are the program's own words.
 set(manual ${CMAKE_BINARY_DIR}/man)
 set(asks "help man>bonafide.1" "completion bash>bonafide.bash" "completion zsh>_bonafide" "completion fish>bonafide.fish")

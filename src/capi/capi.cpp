@@ -1,127 +1,37 @@
-// The C interface: translates between bonafide.h and app::check, and lets no exception out.
-#include <cstdlib>
-#include <cstring>
-#include <exception>
+// The C interface: checking files. Translates between bonafide.h and app::check.
 #include <memory>
-#include <mutex>
-#include <new>
-#include <stop_token>
 #include <string>
 
 #include "app/check.h"
 #include "app/environment.h"
 #include "base/json.h"
-#include "bonafide/bonafide.h"
+#include "capi/call.h"
 #include "report/report.h"
 
-struct bonafide_options {
+struct bonafide_options : bonafide::capi::Running {
   bonafide::forensics::PipelineSettings pipeline;
-  bonafide::Limits limits;
   double budget_s = 0;
   bool previews = false;
-  bonafide_progress progress = nullptr;
-  void* user = nullptr;
-  mutable std::mutex mutex;  // guards `stop`
-  mutable std::stop_source stop;
 };
 
 namespace {
 
 using bonafide::Result;
-
-bonafide_code code_of(bonafide::Code code) {
-  using bonafide::Code;
-  switch (code) {
-    case Code::invalid_argument: return BONAFIDE_INVALID_ARGUMENT;
-    case Code::not_found: return BONAFIDE_NOT_FOUND;
-    case Code::io: return BONAFIDE_IO;
-    case Code::corrupt: return BONAFIDE_CORRUPT;
-    case Code::unsupported: return BONAFIDE_UNSUPPORTED;
-    case Code::limit: return BONAFIDE_LIMIT;
-    case Code::cancelled: return BONAFIDE_CANCELLED;
-    case Code::denied: return BONAFIDE_DENIED;
-    case Code::unavailable: return BONAFIDE_UNAVAILABLE;
-    case Code::internal: return BONAFIDE_INTERNAL;
-  }
-  return BONAFIDE_INTERNAL;
-}
-
-/// A copy for the caller to give back, cut at an embedded NUL; nothing when memory has run out.
-char* copy(const std::string& text) {
-  const std::size_t length = std::strlen(text.c_str());
-  char* const place = static_cast<char*>(std::malloc(length + 1));
-  if (place != nullptr) std::memcpy(place, text.c_str(), length + 1);
-  return place;
-}
-
-bonafide_code fail(bonafide_code code, const std::string& sentence, char** message) {
-  if (message != nullptr) *message = copy(sentence);
-  return code;
-}
-
-/// Runs `work`, hands its text or its error out.
-template <typename Work>
-bonafide_code answer(char** text, char** message, Work&& work) {
-  if (message != nullptr) *message = nullptr;
-  if (text == nullptr) return fail(BONAFIDE_INVALID_ARGUMENT, "nowhere to put the answer", message);
-  *text = nullptr;
-  try {
-    Result<std::string> made = work();
-    if (!made) return fail(code_of(made.error().code), made.error().to_string(), message);
-    *text = copy(*made);
-    return *text != nullptr ? BONAFIDE_OK : fail(BONAFIDE_LIMIT, "out of memory", message);
-  } catch (const std::bad_alloc&) {
-    return fail(BONAFIDE_LIMIT, "out of memory", message);
-  } catch (const std::exception& error) {
-    return fail(BONAFIDE_INTERNAL, error.what(), message);
-  } catch (...) {
-    return fail(BONAFIDE_INTERNAL, "an unknown failure", message);
-  }
-}
-
-/// The stop of one check. A stop asked for before the check began counts; afterwards the options are fresh again.
-class Stop {
- public:
-  explicit Stop(const bonafide_options& options) : options_(options) {
-    const std::lock_guard lock(options_.mutex);
-    source_ = options_.stop;
-  }
-  Stop(const Stop&) = delete;
-  Stop& operator=(const Stop&) = delete;
-  ~Stop() {
-    const std::lock_guard lock(options_.mutex);
-    if (source_.stop_requested() && options_.stop == source_) options_.stop = std::stop_source();
-  }
-  std::stop_source& source() { return source_; }
-
- private:
-  const bonafide_options& options_;
-  std::stop_source source_{std::nostopstate};
-};
+using bonafide::capi::answer;
+using bonafide::capi::set;
 
 Result<std::string> check(const char* path, const bonafide_options& options) {
   if (path == nullptr || *path == '\0') {
     return bonafide::make_error(bonafide::Code::invalid_argument, "no file name was given");
   }
-  Stop stop(options);
-  std::mutex progress_mutex;
-  bonafide::Context context;
-  context.limits = options.limits;
-  context.stop = stop.source().get_token();
-  if (options.progress != nullptr) {
-    context.progress = [&](std::string_view phase, std::uint64_t step, std::uint64_t total) {
-      const std::lock_guard lock(progress_mutex);
-      if (stop.source().stop_requested()) return;
-      if (options.progress(options.user, std::string(phase).c_str(), step, total) != 0) stop.source().request_stop();
-    };
-  }
+  const bonafide::capi::Job job(options);
   bonafide::app::CheckRequest request;
   request.path = path;
   request.pipeline = options.pipeline;
   request.pipeline.previews = options.previews;
   if (options.budget_s > 0) request.budget_s = options.budget_s;
   request.command = std::string("bonafide check ") + path;
-  const auto report = TRY(bonafide::app::check(request, context));
+  const auto report = TRY(bonafide::app::check(request, job.context()));
   return bonafide::dump_json(bonafide::report::to_json(report, options.previews));
 }
 
@@ -132,12 +42,7 @@ Result<bonafide::report::Report> read_report(const char* json) {
 
 bonafide_code add(std::vector<std::string>& list, const char* test) {
   if (test == nullptr || *test == '\0') return BONAFIDE_INVALID_ARGUMENT;
-  try {
-    list.emplace_back(test);
-    return BONAFIDE_OK;
-  } catch (const std::bad_alloc&) {
-    return BONAFIDE_LIMIT;
-  }
+  return set(&list, [&] { list.emplace_back(test); });
 }
 
 }  // namespace
@@ -192,9 +97,7 @@ void bonafide_options_set_progress(bonafide_options* options, bonafide_progress 
   options->user = user;
 }
 void bonafide_options_stop(bonafide_options* options) {
-  if (options == nullptr) return;
-  const std::lock_guard lock(options->mutex);
-  options->stop.request_stop();
+  if (options != nullptr) options->request_stop();
 }
 
 bonafide_code bonafide_check_file(const char* path, const bonafide_options* options, char** json, char** message) {
@@ -218,3 +121,4 @@ bonafide_code bonafide_report_to_text(const char* json, int columns, char** text
 }
 
 void bonafide_free(char* text) { std::free(text); }
+void bonafide_free_bytes(uint8_t* bytes) { std::free(bytes); }

@@ -159,6 +159,13 @@ class Binding {
 
 }  // namespace
 
+HardBinding flat_bmff_binding(crypto::HashAlgorithm algorithm, const Bytes& hash) {
+  CborMap binding;
+  binding.text("alg", hash_name(algorithm)).raw("exclusions", own_exclusions(false));
+  binding.bytes("hash", hash).text("name", "jumbf manifest");
+  return {"c2pa.hash.bmff.v3", binding.take()};
+}
+
 Result<HardBinding> make_bmff_binding(const media::ByteSource& view, const Splice& splice, const BindOptions& options,
                                       const Context& context) {
   if (options.stream != nullptr) return options.stream->binding(view, splice, options, context);
