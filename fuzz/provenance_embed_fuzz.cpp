@@ -8,6 +8,7 @@
 #include "provenance/c2pa/box_list.h"
 #include "provenance/c2pa/embed.h"
 #include "provenance/c2pa/jumbf.h"
+#include "provenance/c2pa/reference.h"
 
 namespace {
 
@@ -35,6 +36,18 @@ Bytes store_of(std::size_t size) {
   for (const char c : {'\x03', 'c', '2', 'p', 'a', '\0'}) store.push_back(static_cast<std::uint8_t>(c));
   store.resize(size, 0xA5);
   return store;
+}
+
+/// A reference to a credential is taken by the file, or refused; what is planned can be read.
+void refer(const Bytes& file, const Context& context) {
+  const media::MemorySource source(file);
+  auto located = locate(source, context);
+  if (!fits(located)) return;
+  auto splice = plan_reference(source, located->container, "https://a.example/b", context);
+  if (!fits(splice)) return;
+  const ReferringSource view(source, std::move(*splice));
+  Bytes made(static_cast<std::size_t>(view.size()));
+  check(view.read_some(0, made).value() == made.size());
 }
 
 /// The file with `store` put in (empty: taken out); nothing when it was refused.
@@ -87,6 +100,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Context context;
   context.limits.nodes = 20'000;
   const Bytes file(data, data + size), small = store_of(200), large = store_of(777);
+  refer(file, context);
   (void)write(file, small, true, context);
   (void)write(file, {}, false, context);
   const Bytes with = write(file, large, false, context);

@@ -64,7 +64,7 @@ void absent(Credential& credential, bool readable) {
   if (!credential.remote_url.empty()) {  // what was not looked at is not "none" (C2PA: manifest.inaccessible)
     source.state = State::not_examined;
     source.sentence = "a Content Credential is said to be kept at " + credential.remote_url +
-                      "; it was not fetched (fetch it, and give it with --sidecar)";
+                      "; it was not fetched (verify --fetch does, or give it with --sidecar)";
     return;
   }
   source.state = readable ? State::none : State::not_examined;
@@ -96,6 +96,36 @@ void judge(Credential& credential, const CredentialRequest& request) {
   if (const auto stamp = validation.manifests.front().stamped; stamp && source.state != State::broken) {
     source.sentence += "; time stamp of " + time_words(*stamp);
   }
+}
+
+/// The credential that is kept elsewhere. What cannot be had is said, and is no error: the file is none the worse for
+/// it.
+Result<void> follow_reference(Credential& credential, c2pa::Located& located, const Fetch& fetch,
+                              const Context& context) {
+  HttpRequest question;
+  question.url = credential.remote_url;
+  question.accept = "application/c2pa";
+  question.most = std::min<std::uint64_t>(question.most, context.limits.metadata_bytes);
+  const auto answer = fetch(question);
+  std::string why = answer ? "" : answer.error().message;
+  if (answer) {
+    const media::MemorySource source(*answer);
+    auto there = c2pa::locate(source, context);
+    if (!there)
+      why = there.error().message;
+    else if (there->container != c2pa::Container::sidecar)
+      why = "what is kept there is no credential";
+    else {
+      located = std::move(*there);
+      located.layout.clear();  // its offsets are not the work's
+      credential.fetched = true;
+      return {};
+    }
+  }
+  credential.source.state = State::not_examined;
+  credential.source.sentence =
+      "a Content Credential is said to be kept at " + credential.remote_url + "; it could not be had: " + why;
+  return {};
 }
 
 /// A sidecar by itself: nothing can be checked without the work, but what is written can be read.
@@ -143,7 +173,10 @@ Result<Credential> read_credential(const media::ByteSource& work, const Credenti
     TRY(c2pa::find_remote(work, located, context));
     credential.remote_url = located.remote_url;
     absent(credential, located.readable);
-    return credential;
+    if (!credential.remote_url.empty() && request.fetch) {
+      TRY(follow_reference(credential, located, request.fetch, context));
+    }
+    if (!credential.fetched) return credential;
   }
   std::vector<c2pa::Fragment> fragments;
   for (const std::string& path : request.fragments) fragments.push_back(c2pa::file_fragment(path));

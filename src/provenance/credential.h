@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/fetch.h"
 #include "base/files.h"
 #include "media/container/byte_source.h"
 #include "provenance/c2pa/validate.h"
@@ -19,6 +20,8 @@ struct CredentialRequest {
   std::string sidecar;                        ///< a .c2pa file to use instead of what the file carries
   bool explain = false;                       ///< fill Validation::hash_trace
   std::vector<std::string> fragments = {};  ///< files of the stream that begins with this one, in the order of playing
+  /// Gets a credential that is kept elsewhere, when asked to; nothing: the reference is told, and not followed.
+  Fetch fetch = {};
   bool facts_only = false;  ///< a sidecar without its work is taken apart, unvalidated, rather than refused
 };
 
@@ -26,7 +29,8 @@ struct Credential {
   Source source;          ///< name "credential"
   std::string container;  ///< "JPEG", …
   std::optional<c2pa::Validation> validation;
-  std::string remote_url;  ///< where a file without one says that its credential is kept; never fetched here
+  std::string remote_url;  ///< where a file without one says that its credential is kept
+  bool fetched = false;    ///< it was fetched from there
 };
 
 /// `broken` means that a hash or signature does not hold; a signer nobody vouches for is `intact`.

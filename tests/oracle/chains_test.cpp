@@ -228,6 +228,23 @@ TEST_F(OracleChains, SidecarsOfOurs) {
   }
 }
 
+TEST_F(OracleChains, ReferencesOfOurs) {
+  std::vector<std::string> files;
+  for (const std::string name : {"jpg", "png", "webp", "webp_lossless", "mp4", "mp4_faststart", "mp4_fragmented", "mov",
+                                 "m4a", "avif", "heic"}) {
+    const auto input = sample(name);
+    if (!input) continue;
+    files.push_back(out(name + input->substr(input->rfind('.'))));
+    app::SignRequest request = signing(*input, files.back(), "es256");
+    request.remote = "https://manifests.example/" + name + ".c2pa";
+    we_sign(request);
+    const auto text = read_file(files.back(), 1 << 24);
+    ASSERT_TRUE(text);
+    EXPECT_NE(text->find(request.remote), std::string::npos) << name;
+  }
+  both_trust(files);
+}
+
 TEST_F(OracleChains, StampsThatWeBringLater) {
   std::vector<std::string> files;
   for (const std::string name : {"jpg", "wav", "mp4"}) {

@@ -1,16 +1,39 @@
 #include "app/credential/sign.h"
 
 #include <filesystem>
+#include <memory>
 
 #include "app/credential/claiming.h"
 #include "app/credential/stream.h"
 #include "base/json.h"
+#include "provenance/c2pa/reference.h"
 
 namespace bonafide::app {
 
 namespace {
 
 namespace c2pa = provenance::c2pa;
+
+/// The bytes that are signed: the work, or the work with a reference in it.
+struct Target {
+  const media::ByteSource* source = nullptr;
+  c2pa::Located located;
+  std::unique_ptr<const c2pa::ReferringSource> referring = {};
+};
+
+Result<Target> target_of(const SignRequest& request, const Work& work, const Context& context) {
+  if (request.remote.empty()) return Target{work.source.get(), work.located};
+  if (request.update || !request.fragments.empty()) {
+    return make_error(Code::invalid_argument,
+                      "a reference changes the work: it goes with neither updates nor fragments");
+  }
+  auto splice = c2pa::plan_reference(*work.source, work.located.container, request.remote, context);
+  if (!splice) return in_file(std::move(splice.error()), request.input);
+  auto referring = std::make_unique<const c2pa::ReferringSource>(*work.source, std::move(*splice));
+  c2pa::Located located = TRY(c2pa::locate(*referring, context));
+  const media::ByteSource* const source = referring.get();
+  return Target{source, std::move(located), std::move(referring)};
+}
 
 /// Where the signed file goes: for a stream, into the folder for all its files.
 std::string output_of(const SignRequest& request) {
@@ -27,19 +50,19 @@ Result<void> write_sidecar(const SignRequest& request, const c2pa::SignedFile& f
   return {};
 }
 
-Result<void> write_work(const SignRequest& request, const Work& work, const c2pa::SignedFile& file,
+Result<void> write_work(const SignRequest& request, const Target& target, const c2pa::SignedFile& file,
                         const Context& context) {
-  if (request.in_place && file.in_place && request.sidecar.empty()) {
+  if (request.in_place && file.in_place && request.sidecar.empty() && request.remote.empty()) {
     return patch_file(request.output, file.splice.frame.start, file.framed);
   }
   FileWriter out = TRY(FileWriter::create(output_of(request), request.overwrite || request.in_place));
-  auto written = c2pa::write_signed(*work.source, file, out, context);
+  auto written = c2pa::write_signed(*target.source, file, out, context);
   if (!written) return in_file(std::move(written.error()), request.input);
   return out.commit();
 }
 
-Result<Bytes> signed_content(const Work& work, const c2pa::SignedFile& file) {
-  c2pa::SplicedSource view(*work.source, file.splice);
+Result<Bytes> signed_content(const Target& target, const c2pa::SignedFile& file) {
+  c2pa::SplicedSource view(*target.source, file.splice);
   view.fill(file.framed);
   return c2pa::read_exactly(view, 0, view.size());
 }
@@ -60,15 +83,16 @@ Result<SignAnswer> sign(const SignRequest& request, const Context& context) {
     stream = TRY(plan_stream(request, *work.source, context));
     plan.bind.stream = &stream->plan;
   }
-  auto file = c2pa::sign_source(*work.source, work.located, builder, plan, context);
+  const Target target = TRY(target_of(request, work, context));
+  auto file = c2pa::sign_source(*target.source, target.located, builder, plan, context);
   if (!file) return in_file(std::move(file.error()), request.input);
   SignAnswer answer = TRY(claiming.answer(builder, *file));
   if (stream) TRY(write_fragments(*stream, request, context));
   if (!request.sidecar.empty()) TRY(write_sidecar(request, *file, answer));
   if (request.to_memory) {
-    answer.content = TRY(signed_content(work, *file));
+    answer.content = TRY(signed_content(target, *file));
   } else if (!request.output.empty() || request.sidecar.empty()) {
-    TRY(write_work(request, work, *file, context));
+    TRY(write_work(request, target, *file, context));
     answer.written = output_of(request);
   }
   return answer;

@@ -40,6 +40,7 @@ struct SignRequest {
   /// Of the stream whose initialization segment `input` is; `output` is then a folder for all of them.
   std::vector<std::string> fragments;
   bool compress = false;  ///< the manifest is compressed (Brotli)
+  std::string remote;     ///< the work's XMP says that its credential is kept at this URL
 
   KeySource key;
   StampSource stamp;

@@ -13,7 +13,7 @@ Result<report::Verification> verify(const VerifyRequest& request, const Trust& t
   const auto read = [&]() -> Result<provenance::Credential> {
     const provenance::CredentialRequest question{&trust.store,      request.at,      request.strict,
                                                  request.sidecar,   request.explain, by_name(request.fragments),
-                                                 request.facts_only};
+                                                 request.fetch,     request.facts_only};
     if (request.content) return provenance::read_credential(media::MemorySource(*request.content), question, context);
     return provenance::read_credential(TRY(FileReader::open(request.path)), question, context);
   };

@@ -19,6 +19,7 @@ struct VerifyRequest {
   std::vector<std::string> fragments =
       {};                                ///< of the stream whose initialization segment this is; sorted by their names
   std::optional<ByteView> content = {};  ///< the work, when it is in memory; `path` is then only its name
+  Fetch fetch = {};                      ///< for a credential that is kept elsewhere; nothing: it stays there
   bool facts_only = false;               ///< for inspecting: a sidecar without its work is no error
 };
 

@@ -62,6 +62,10 @@ Result<app::SignRequest> request_of(const SignFlags& flags, const Globals& globa
   } else if (request.output.empty() && !beside) {
     return make_error(Code::invalid_argument, "say where to write: -o OUT, --in-place, or --sidecar");
   }
+  if (!request.remote.empty() && request.output.empty()) {
+    return make_error(Code::invalid_argument,
+                      "--remote is written into the work: say where, with -o OUT or --in-place");
+  }
   std::error_code ignored;
   if (!request.in_place && !request.output.empty() &&
       std::filesystem::equivalent(request.input, request.output, ignored)) {
@@ -109,6 +113,8 @@ void add_flags(CLI::App& verb, SignFlags& flags) {
   flags.sidecar_flag =
       verb.add_option("--sidecar", flags.sidecar, "Keep the credential beside the work (default: its name with .c2pa)")
           ->expected(0, 1);
+  verb.add_option("--remote", request.remote,
+                  "URL where the credential will be kept, told by the work itself (JPEG, PNG, WebP, MP4 and its kin)");
   verb.add_option("-m,--manifest", flags.manifest, "Manifest definition, as c2patool takes it");
   verb.add_option("-c,--manifest-json", flags.inline_manifest, "The same, on the command line");
   verb.add_option("--title", request.title, "The work's title (default: the file's name)");

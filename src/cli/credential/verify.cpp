@@ -19,6 +19,8 @@ struct VerifyFlags {
   std::vector<std::string> fragments;
   bool strict = false;
   bool explain = false;
+  std::string named;  ///< an address of the user's own network that may be asked
+  const CLI::Option* fetch = nullptr;
 };
 
 ExitCode code_of(provenance::State state) {
@@ -44,10 +46,17 @@ ExitCode run_verify(const VerifyFlags& flags, const Globals& globals) {
   const std::int64_t at = parse_time(flags.at).value_or(unix_now());
   const auto trust = load_trust(flags.trust, at);
   if (!trust) return globals.json ? fail_json(trust.error()) : fail(trust.error());
+  Fetch fetch;
+  if (flags.fetch->count() > 0) {
+    if (!globals.network)
+      return fail(make_error(Code::unavailable, "this program has no network: --fetch needs bonafide"));
+    fetch = globals.network(flags.named.empty() ? std::vector<std::string>() : std::vector{flags.named});
+  }
   std::vector<ExitCode> codes;
   for (const Error& error : inputs->errors) codes.push_back(globals.json ? fail_json(error) : fail(error));
   for (const Input& input : inputs->files) {
-    const app::VerifyRequest request{input.path, flags.sidecar, at, flags.strict, flags.explain, flags.fragments};
+    app::VerifyRequest request{input.path, flags.sidecar, at, flags.strict, flags.explain, flags.fragments};
+    request.fetch = fetch;
     auto verified = app::verify(request, *trust, globals.context(input.shown));
     if (!verified) {
       if (verified.error().file == input.path) verified.error().file = input.shown;
@@ -85,6 +94,10 @@ void add_verify(VerbTable& verbs) {
   verb->add_option("--at", flags->at, "Judge as of this time instead of now")
       ->check(CLI::Validator(valid_time, "TIME"));
   verb->add_option("--sidecar", flags->sidecar, "Use the credential in this .c2pa file");
+  flags->fetch = verb->add_option("--fetch", flags->named,
+                                  "Get a credential that the file says is kept elsewhere (uses the network; a URL "
+                                  "named here may lie in a network of your own)")
+                     ->expected(0, 1);
   verb->add_option("--fragment", flags->fragments, "Fragment files of the stream that begins with this file (MP4)");
   verb->add_flag("--strict", flags->strict, "What only a strict reader objects to counts as broken");
   verb->add_flag("--explain-hash", flags->explain, "Show how the hash over the file was computed, step by step");

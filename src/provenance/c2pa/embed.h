@@ -36,7 +36,6 @@ struct Splice {
 struct EmbedRequest {
   const Located* existing = nullptr;        ///< what locate() found: replaced; an update keeps it where it must stay
   std::optional<std::uint64_t> store_size;  ///< nothing: only take the existing store out
-  std::string remote_url;                   ///< reserved for a reference in the metadata (not used by embedders yet)
   bool update = false;                      ///< an update manifest: nothing that was hashed may move (§11.2.3)
   bool proofs = false;                      ///< fragments in one file: each gets a box for its proof (BMFF, §A.5.3)
 };

@@ -35,7 +35,7 @@ const std::vector<Verification>& all() {
     for (const auto& [name, entry] : expected["files"].items()) {
       const auto file = FileReader::open(*root + "/" + name);
       if (!file) continue;
-      auto credential = provenance::read_credential(*file, {&trust, kClock, false, {}, true, {}, true}, Context());
+      auto credential = provenance::read_credential(*file, {&trust, kClock, false, {}, true, {}, {}, true}, Context());
       if (!credential) continue;
       list.push_back({name, kClock, std::move(*credential), {facts}, {"a warning"}});
     }

@@ -135,7 +135,10 @@ Json verification_json(const Verification& verification) {
             {"state", provenance::to_string(credential.source.state)},
             {"sentence", clean_utf8(credential.source.sentence)},
             {"at", unix_to_rfc3339(verification.at)}};
-  if (!credential.remote_url.empty()) json["remote_url"] = clean_utf8(credential.remote_url);
+  if (!credential.remote_url.empty()) {
+    json["remote_url"] = clean_utf8(credential.remote_url);
+    json["fetched"] = credential.fetched;
+  }
   if (credential.validation && !credential.validation->manifests.empty())
     add_validation(*credential.validation, verification, json);
   Json lists = Json::array();
