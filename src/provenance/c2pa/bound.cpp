@@ -15,6 +15,13 @@ namespace {
 
 constexpr std::size_t kMostUpdates = 2000;
 
+/// A binding other than the one that the claim hashed binds nothing: that the file fits it says nothing of the file.
+bool signed_as_it_is(const ManifestReport& report, const std::string& url) {
+  return std::ranges::none_of(report.statuses, [&](const Status& status) {
+    return status.code == "assertion.hashedURI.mismatch" && status.url == url;
+  });
+}
+
 }  // namespace
 
 /// The active manifest, or the first standard one below update manifests.
@@ -121,9 +128,10 @@ Result<void> Validator::binding() {
   if (!check.additional_code.empty()) {
     active.report.statuses.push_back({Kind::informational, check.additional_code, url, {}});
   }
-  active.report.statuses.push_back(
-      {check.code.ends_with(".match") ? Kind::success : Kind::failure, check.code, url, check.reason});
   bound_ = check.code.ends_with(".match");
+  if (!bound_ || signed_as_it_is(found->second.report, url)) {
+    active.report.statuses.push_back({bound_ ? Kind::success : Kind::failure, check.code, url, check.reason});
+  }
   result_.uncovered.insert(result_.uncovered.end(), check.uncovered.begin(), check.uncovered.end());
   weak_ = check.weak;
   if (check.weak) {

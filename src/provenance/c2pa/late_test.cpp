@@ -190,6 +190,47 @@ TEST(Late, ARevokedAuthorityIsNoLongerBelieved) {
   EXPECT_EQ(judged(plan).state, State::trusted) << "it was revoked after the claim was stamped";
 }
 
+// Of a claim that was rejected for its signer nothing is said to be validated or trusted (§14.7); that no byte was
+// changed is told apart from that.
+TEST(Late, ARejectedSignerIsNotTrustedAndTheWorkStaysIntact) {
+  const World& world = World::get();
+  const auto rejected = [](const Forge& plan, const char* code, UnixTime at = pki::kNow) {
+    Validation validation = judged(plan, {.at = at});
+    EXPECT_THAT(codes(validation, Kind::failure), Contains(code)) << told(validation);
+    EXPECT_FALSE(validation.manifests[0].has("signingCredential.trusted")) << code;
+    EXPECT_TRUE(validation.manifests[0].signature_holds) << code;
+    EXPECT_TRUE(validation.manifests[0].has("assertion.dataHash.match")) << code;
+    EXPECT_TRUE(validation.intact) << code;
+    EXPECT_FALSE(validation.broken) << code;
+    EXPECT_EQ(validation.state, State::invalid) << code;
+    return validation.manifests[0];
+  };
+  EXPECT_FALSE(
+      rejected(sound(), "claimSignature.outsideValidity", pki::kNow + 400 * kDay).has("claimSignature.validated"));
+  const pki::Identity unfit =
+      pki::make_identity(pki::with({}, "keyUsage", "critical,nonRepudiation"), "P-256", &world.middle);
+  Forge plan = sound();
+  plan.signer = &unfit;
+  const ManifestReport report = rejected(plan, "signingCredential.invalid");
+  EXPECT_FALSE(report.has("claimSignature.validated"));
+  EXPECT_EQ(report.signer->trusted_by, "");
+  pki::OcspPlan revoked;
+  revoked.status = 'r';
+  plan = sound();
+  plan.ocsp = {answer(world.signer, revoked)};
+  EXPECT_EQ(rejected(plan, "signingCredential.ocsp.revoked").signer->trusted_by, "");
+}
+
+TEST(Late, AStampByAnUnfitAuthorityIsUntrustedBesides) {
+  const pki::Identity unfit = pki::make_identity({}, "P-256", &World::get().tsa_root);
+  Forge plan = sound();
+  plan.tsa = &unfit;
+  const Validation validation = judged(plan);
+  EXPECT_THAT(codes(validation, Kind::informational), Contains("timeStamp.untrusted")) << told(validation);
+  EXPECT_THAT(codes(validation, Kind::informational), Contains("timeStamp.credentialInvalid"));
+  EXPECT_EQ(validation.state, State::trusted) << "the certificate is valid now";
+}
+
 TEST(Late, TheTimeThatASignerClaims) {
   const auto claiming = [](UnixTime time, bool stamped = false) {
     Forge plan = sound();

@@ -119,6 +119,23 @@ TEST(Rules, AssertionsAsTheClaimListsThem) {
   EXPECT_THAT(failures(with(wrong)), Contains("assertion.json.invalid"));
 }
 
+// What fits a binding that is not the claim's own is no match; that it fits the claim's own is told, whatever else was
+// changed (§14.12.1.1).
+TEST(Rules, AMatchIsToldOfTheClaimsOwnBindingAlone) {
+  const auto told_match = [](const Forge& plan) {
+    const Validation validation = judged(plan);
+    EXPECT_THAT(failures(validation), Contains("assertion.hashedURI.mismatch"));
+    EXPECT_TRUE(validation.broken);
+    EXPECT_EQ(validation.state, State::invalid);
+    return validation.manifests[0].has("assertion.dataHash.match");
+  };
+  Forge binding = sound(), other = sound();
+  binding.assertions[1].hash = Bytes(32, 1);
+  other.assertions[0].hash = Bytes(32, 1);
+  EXPECT_FALSE(told_match(binding));
+  EXPECT_TRUE(told_match(other));
+}
+
 TEST(Rules, AnAssertionOfAnotherManifestIsNoneOfOurs) {
   const Forged below = forge(sound());
   Forge plan = sound();

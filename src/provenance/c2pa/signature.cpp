@@ -54,6 +54,9 @@ bool SignatureJob::one_stamp(const Bytes& der, const Bytes& stamped) {
   const crypto::TimeStampCheck check = crypto::check_time_stamp(der, stamped, *options.trust);
   if (check.validated) add(Kind::success, "timeStamp.validated");
   const bool trusted = check.status == crypto::TimeStampStatus::trusted;
+  if (check.status == crypto::TimeStampStatus::credential_invalid) {  // §14.8.2: that is told besides, not instead
+    add(Kind::informational, "timeStamp.untrusted", check.reason);
+  }
   add(trusted ? Kind::success : Kind::informational, std::string(crypto::status_code(check.status)), check.reason);
   report.stamp = check.reason;
   if (!trusted || !check.stamp) return false;
@@ -96,6 +99,12 @@ std::string SignatureJob::revoked_authority(const std::vector<Bytes>& answers,
   return {};
 }
 
+/// A revocation takes back what the trust list said.
+void SignatureJob::distrust() {
+  std::erase_if(report.statuses, [](const Status& s) { return s.code == "signingCredential.trusted"; });
+  report.signer->trusted_by.clear();
+}
+
 void SignatureJob::revocation(const crypto::CoseSign1& cose) {
   std::vector<Bytes> answers = cose.ocsp_values;
   answers.insert(answers.end(), ocsp.begin(), ocsp.end());
@@ -108,8 +117,7 @@ void SignatureJob::revocation(const crypto::CoseSign1& cose) {
   for (const crypto::AnchorList& list : options.trust->signer_lists())
     for (const crypto::TrustAnchor& anchor : list.anchors) issuers.push_back(anchor.certificate);
   if (const std::string name = revoked_authority(answers, issuers); !name.empty()) {
-    std::erase_if(report.statuses, [](const Status& s) { return s.code == "signingCredential.trusted"; });
-    report.signer->trusted_by.clear();
+    distrust();
     add(Kind::failure, "signingCredential.untrusted", "an authority behind the signer was revoked: " + name);
   }
   const Certificate* const issuer = crypto::find_issuer(chain_[0], issuers);
@@ -119,7 +127,9 @@ void SignatureJob::revocation(const crypto::CoseSign1& cose) {
   const crypto::OcspCheck check = crypto::check_ocsp(answers, chain_[0], *issuer, {options.at, report.stamped});
   switch (check.status) {
     case crypto::OcspStatus::not_revoked: return add(Kind::success, "signingCredential.ocsp.notRevoked", check.reason);
-    case crypto::OcspStatus::revoked: return add(Kind::failure, "signingCredential.ocsp.revoked", check.reason);
+    case crypto::OcspStatus::revoked:
+      distrust();
+      return add(Kind::failure, "signingCredential.ocsp.revoked", check.reason);
     case crypto::OcspStatus::unknown: return add(Kind::informational, "signingCredential.ocsp.unknown", check.reason);
     case crypto::OcspStatus::skipped: return add(Kind::informational, "signingCredential.ocsp.skipped", check.reason);
   }
@@ -149,6 +159,7 @@ void SignatureJob::trust(const crypto::CoseSign1& cose) {
   if (cose.algorithm) signer.algorithm = std::string(crypto::to_string(*cose.algorithm));
   std::vector<std::string> faults = crypto::check_claim_signer_profile(leaf);
   if (!may_sign_claims(leaf, *options.trust)) faults.emplace_back("its key is not meant for signing claims");
+  fit_ = faults.empty();
   if (!faults.empty()) add(Kind::failure, "signingCredential.invalid", fmt::format("{}", fmt::join(faults, "; ")));
   const crypto::UnixTime time = report.stamped.value_or(options.at);
   const crypto::ChainCheck check =
@@ -156,7 +167,7 @@ void SignatureJob::trust(const crypto::CoseSign1& cose) {
   in_time_ = leaf.valid_at(time) && check.status != ChainStatus::outside_validity;
   if (check.status == ChainStatus::untrusted) {
     add(Kind::failure, "signingCredential.untrusted", check.reason);
-  } else {  // a path to an anchor is there; whether in time is told apart
+  } else if (fit_) {  // a path to an anchor is there; whether in time is told apart
     if (in_time_) add(Kind::success, "signingCredential.trusted", check.reason);
     signer.trusted_by = check.anchor.empty() ? check.list : fmt::format("{} ({})", check.list, check.anchor);
   }
@@ -167,13 +178,16 @@ void SignatureJob::verify(const crypto::CoseSign1& cose) {
   const crypto::SignatureCheck signature = crypto::verify_cose(cose, claim.bytes);
   switch (signature.status) {
     case crypto::SignatureStatus::valid:
+      report.signature_holds = true;
       if (in_time_)
         add(Kind::success, "claimSignature.insideValidity");
       else
         add(Kind::failure, "claimSignature.outsideValidity",
             report.stamped ? "the signature was made when the certificate was not valid"
                            : "the certificate is not valid now, and no trusted time stamp says when it signed");
-      return add(Kind::success, "claimSignature.validated");
+      // §14.7: of a claim that was rejected for its signer, nothing is said to be validated.
+      if (in_time_ && fit_) add(Kind::success, "claimSignature.validated");
+      return;
     case crypto::SignatureStatus::mismatch: return add(Kind::failure, "claimSignature.mismatch", signature.reason);
     case crypto::SignatureStatus::unsupported_algorithm:
       unsupported = signature.reason;

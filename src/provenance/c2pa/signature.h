@@ -25,6 +25,7 @@ struct SignatureJob {
   std::uint64_t offset_ = 0;  ///< of the COSE structure in the store
   std::vector<crypto::Certificate> chain_{};
   bool in_time_ = false;
+  bool fit_ = false;  ///< the certificate may sign claims
 
   void run();
 
@@ -39,6 +40,7 @@ struct SignatureJob {
   void revocation(const crypto::CoseSign1& cose);
   std::string revoked_authority(const std::vector<Bytes>& answers,
                                 const std::vector<crypto::Certificate>& issuers) const;
+  void distrust();
   void verify(const crypto::CoseSign1& cose);
   void unsigned_parts(const crypto::CoseSign1& cose, ByteView encoded);
 };

@@ -50,6 +50,7 @@ struct ManifestReport {
   std::vector<Status> statuses;
   std::optional<Signer> signer;
   std::optional<crypto::UnixTime> stamped;       ///< by a trusted authority
+  bool signature_holds = false;                  ///< it fits claim and certificate, whatever is thought of the signer
   std::string stamp;                             ///< plain sentence about the time stamp, or empty
   std::string stamped_by;                        ///< label of the later manifest that brought the stamp; empty: its own
   std::optional<crypto::UnixTime> claimed_time;  ///< what the signer itself says (iat); proves nothing

@@ -273,7 +273,7 @@ void Validator::sum_up() {
   if (!result_.unsupported.empty()) valid = false;
   // No silence is taken for a yes: without a checked signature and a checked hash nothing holds.
   if (!bound_) valid = false;
-  if (result_.unsupported.empty() && (!bound_ || !active.has("claimSignature.validated"))) result_.broken = true;
+  if (result_.unsupported.empty() && (!bound_ || !active.signature_holds)) result_.broken = true;
   result_.intact = !result_.broken && result_.unsupported.empty();
   result_.state = !valid ? State::invalid : trusted ? State::trusted : State::valid;
 }
