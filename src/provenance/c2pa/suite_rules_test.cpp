@@ -12,7 +12,7 @@ namespace {
 using namespace testing;
 
 std::function<std::optional<Validation>()> forged(Forge plan) {
-  return [plan] { return std::optional(judged(plan)); };
+  return [plan] { return judged_forgery(plan); };
 }
 
 TEST(Suite, Assertions) {

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include "base/files.h"
+#include "base/json.h"
+#include "base/time.h"
 #include "provenance/c2pa/signing_test.h"
 #include "support/support.h"
 
@@ -38,6 +41,55 @@ class AnyStamper final : public crypto::Stamper {
 
  private:
   const Scene& scene_;
+};
+
+/// The last question that was asked, and our answer, for whoever wants to ask it again.
+class Asked {
+ public:
+  static Asked& get() {
+    static Asked asked;
+    return asked;
+  }
+  void note(const Bytes& file, const Bytes& sidecar, const std::vector<const pki::Identity*>& signers,
+            const std::vector<const pki::Identity*>& authorities, UnixTime at,
+            const std::optional<Validation>& validation) {
+    if (folder_ == nullptr) return;
+    files_ = {
+        {"file", text_of(file)}, {"sidecar", text_of(sidecar)}, {"signers", pem(signers)}, {"tsa", pem(authorities)}};
+    answer_ = {{"at", unix_to_rfc3339(at)}, {"state", validation ? to_string(validation->state) : "none"}};
+    answer_["manifests"] = Json::array();
+    if (!validation) return;
+    for (const ManifestReport& manifest : validation->manifests) {
+      Json codes = Json::array();
+      for (const Status& status : manifest.statuses) codes.push_back(status.code);
+      answer_["manifests"].push_back(std::move(codes));
+    }
+  }
+  /// Once a case was looked at.
+  void leave(const std::string& name) {
+    if (folder_ == nullptr) return;
+    const std::string path = fmt::format("{}/{}.", folder_, number_++);
+    answer_["name"] = name;
+    for (const auto& [what, content] : files_) {
+      if (content.empty()) continue;
+      answer_[what] = path + what;
+      EXPECT_TRUE(write_file(path + what, content, true));
+    }
+    EXPECT_TRUE(write_file(path + "json", dump_json(answer_), true));
+  }
+
+ private:
+  static std::string text_of(const Bytes& bytes) { return std::string(as_text(bytes)); }
+  static std::string pem(const std::vector<const pki::Identity*>& identities) {
+    std::string text;
+    for (const pki::Identity* const identity : identities) text += pki::certificate_pem(identity->certificate);
+    return text;
+  }
+
+  const char* folder_ = std::getenv("BONAFIDE_SUITE_OUT");
+  std::vector<std::pair<std::string, std::string>> files_;
+  Json answer_;
+  int number_ = 100;
 };
 
 using Set = std::set<std::string>;
@@ -164,6 +216,7 @@ void run_suite(const std::vector<SuiteCase>& cases) {
     std::string result = "not had";
     if (each.not_had.empty()) {
       const std::string words = outcome(each);
+      Asked::get().leave(each.name);
       result = words.empty() ? "passes" : "differs:" + words;
       if (result.ends_with(';')) result.pop_back();
     }
@@ -207,7 +260,9 @@ Bytes signed_by(const Scene& scene, const Bytes& work, ManifestPlan plan) {
   return read_exactly(view, 0, view.size()).value();
 }
 
-std::optional<Validation> judged_file(const Scene& scene, const Bytes& file) {
+namespace {
+
+std::optional<Validation> answer_to(const Scene& scene, const Bytes& file) {
   crypto::TrustStore trust;
   for (const pki::Identity* const anchor : scene.signers)
     trust.add_signer_list({"signers", crypto::default_key_uses(), {{anchor->certificate, {}, {}}}});
@@ -227,6 +282,22 @@ std::optional<Validation> judged_file(const Scene& scene, const Bytes& file) {
     return std::nullopt;
   }
   return std::move(*validation);
+}
+
+}  // namespace
+
+std::optional<Validation> judged_file(const Scene& scene, const Bytes& file) {
+  auto validation = answer_to(scene, file);
+  Asked::get().note(file, {}, scene.signers, scene.authorities, scene.at, validation);
+  return validation;
+}
+
+std::optional<Validation> judged_forgery(const Forge& plan) {
+  const Bytes store = store_of({forge(plan)});
+  std::optional<Validation> validation = testing::judged(store);
+  const World& world = World::get();
+  Asked::get().note(work(), store, {&world.root}, {&world.tsa_root}, pki::kNow, validation);
+  return validation;
 }
 
 std::optional<Validation> judged(const Scene& scene) {

@@ -38,7 +38,8 @@ struct SuiteCase {
 };
 
 /// Looks at each case, prints its row, and holds it against docs/c2pa_suite.md: name, what is expected, and the outcome
-/// ("passes", "differs: …", "not had") stand there word for word; the reason is for people.
+/// ("passes", "differs: …", "not had") stand there word for word; the reason is for people. Where BONAFIDE_SUITE_OUT
+/// names a folder, files, lists, clock and our answer are left there, for tests/suite to ask the command the same.
 void run_suite(const std::vector<SuiteCase>& cases);
 
 /// A JPEG signed by our own writer as said, and how it is judged.
@@ -57,6 +58,8 @@ std::unique_ptr<crypto::Signer> signer_of(const Scene& scene);  ///< whether its
 /// Signs any work; `plan` says what is claimed.
 Bytes signed_by(const Scene& scene, const Bytes& work, ManifestPlan plan);
 std::optional<Validation> judged_file(const Scene& scene, const Bytes& file);
+/// A store made by hand, judged beside a work, by the forge's world.
+std::optional<Validation> judged_forgery(const Forge& plan);
 
 /// Certificates of the suite, at the tests' clock.
 pki::Identity authority(const std::string& name, UnixTime from, UnixTime to, const pki::Identity* issuer = nullptr,

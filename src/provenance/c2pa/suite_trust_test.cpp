@@ -58,7 +58,7 @@ TEST(Suite, Signature) {
   expired.at = kNow + kYear + kDay;
   early.at = kNow - kYear - kDay;
   const pki::Identity stranger = leaf(kNow - kYear, kNow + kYear, root1());
-  const auto forged = [](Forge plan) { return [plan] { return std::optional(judged(plan)); }; };
+  const auto forged = [](Forge plan) { return [plan] { return judged_forgery(plan); }; };
   Forge unnamed = sound();
   unnamed.without_signature = true;
   unnamed.more = {make_superbox("c2cs", "xxxx.signature", {make_box(fourcc("cbor"), Bytes{0xA0})})};
