@@ -46,6 +46,7 @@ const std::vector<Room>& rooms() {
       {"media/decode", kMedia},
       {"provenance/c2pa", {"base", "crypto", "media/container"}},
       {"provenance", {"base", "crypto", "media/container", "provenance/c2pa"}},
+      {"provenance/log", {"base", "crypto"}},
       {"provenance/mark", {"base", "crypto", "media/container", "media/dsp"}},
       {"forensics/face", kMedia},
       {"forensics/voice", kMedia},

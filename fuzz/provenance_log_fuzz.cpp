@@ -1,0 +1,69 @@
+// Notes, checkpoints, keys, policies and proof bundles: an answer for any bytes, never Code::internal; what was read is
+// written the same and reads the same; nothing that a stranger wrote is vouched for by a key that is not his.
+// link: bonafide_provenance_log
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+
+#include "provenance/log/layout.h"
+#include "provenance/log/proof.h"
+
+namespace {
+
+using namespace bonafide;
+using namespace bonafide::provenance::log;
+
+void must(bool promise) {
+  if (!promise) std::abort();
+}
+
+template <typename T>
+bool fine(const Result<T>& result) {
+  must(result || (result.error().code != Code::internal && !result.error().message.empty()));
+  return result.has_value();
+}
+
+const NoteKey& stranger() {  // its private half was never kept
+  static const NoteKey key = make_note_key("log.example", KeyKind::note, Bytes(32, 7));
+  return key;
+}
+
+void note(std::string_view text) {
+  const auto read = parse_note(text);
+  if (!fine(read)) return;
+  must(write_note(*read) == text);
+  const auto vouched = check_note(*read, {stranger()});
+  must(!fine(vouched) || vouched->empty());
+  const auto tree = parse_signed_checkpoint(text);
+  if (!fine(tree)) return;
+  must(tree->checkpoint.text() == tree->note.text);
+  must(check_checkpoint(*tree, policy_of(stranger())).trust != CheckpointTrust::trusted);
+}
+
+void bundle(std::string_view text) {
+  const auto read = parse_proof_bundle(text);
+  if (!fine(read)) return;
+  const std::string written = write_proof_bundle(*read);
+  const auto again = parse_proof_bundle(written);
+  must(again && again->hashes == read->hashes && again->index == read->index && again->extra == read->extra &&
+       again->checkpoint == read->checkpoint);
+  const auto check = check_proof_bundle(*read, leaf_hash({}), policy_of(stranger()));
+  if (fine(check)) must(!check->holds());
+  note(read->checkpoint);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text = as_text({data, size});
+  note(text);
+  bundle(text);
+  const auto key = parse_note_key(text);
+  if (fine(key)) must(parse_note_key(key->text())->key == key->key);
+  static_cast<void>(fine(NoteSigner::parse(text)));
+  const auto policy = parse_policy(text);
+  if (fine(policy)) must(policy->logs.size() <= 1024);
+  const auto tile = parse_tile_path(text);
+  if (fine(tile)) must(tile_path(*tile) == text);
+  return 0;
+}
