@@ -78,7 +78,7 @@ class Writer {
   Bytes data_;
 };
 
-/// RFC 8949 section 8: for people to read, at most `most` characters.
+/// RFC 8949 section 8: for people to read; cut after `most` characters, then closed again.
 std::string diagnostic(const Value& value, std::size_t most = 100'000);
 
 }  // namespace bonafide::cbor

@@ -151,6 +151,10 @@ Result<Splice> plan_embedding(const media::ByteSource& source, const EmbedReques
   Bytes head(4096);
   head.resize(TRY(source.read_some(0, head)));
   const AssetMap* const map = asset_map(head);
+  if (request.existing != nullptr && !request.existing->problem.empty()) {
+    return make_error(Code::unsupported,
+                      "the credential in this file is broken, so it cannot be replaced: " + request.existing->problem);
+  }
   if (!request.store_size && (request.existing == nullptr || !request.existing->found())) {
     Splicer whole(map == nullptr ? Container::other : map->container);  // as it is: for a credential kept elsewhere
     whole.copy_until(0, source.size());
@@ -162,10 +166,6 @@ Result<Splice> plan_embedding(const media::ByteSource& source, const EmbedReques
   const Located none;
   EmbedRequest asked = request;
   if (asked.existing == nullptr) asked.existing = &none;
-  if (!asked.existing->problem.empty()) {
-    return make_error(Code::unsupported,
-                      "the credential in this file is broken, so it cannot be replaced: " + asked.existing->problem);
-  }
   if (asked.update && !(asked.existing->found() && asked.store_size)) {
     return make_error(Code::invalid_argument, "an update needs a credential in the file and a new one to put there");
   }
