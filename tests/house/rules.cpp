@@ -86,6 +86,7 @@ const std::vector<Library>& libraries() {
         "src/forensics/preview"}},
       {std::regex("openssl/.*"), "OpenSSL", {"src/crypto/"}},
       {std::regex("brotli/.*"), "Brotli", {"src/provenance/c2pa/"}},
+      {std::regex("sqlite3(ext)?\\.h"), "SQLite", {"src/provenance/log/"}},
       {std::regex("boost/.*"), "Boost", {"src/net/"}},
       {std::regex("CLI/.*"), "CLI11", {"src/cli/"}},
       {std::regex("nlohmann/.*"), "nlohmann/json", {"src/base/"}},
