@@ -27,6 +27,46 @@ double half(std::uint16_t bits) {
   return (bits & 0x8000) != 0 ? -value : value;
 }
 
+/// What an item means, so that two items are equal exactly when these bytes are: the same key may be written in several
+/// ways, and readers that take the first and readers that take the last of two must not be told apart by that.
+void append_meaning(const Value& value, std::string& into) {
+  const auto append_number = [&](std::uint64_t number) {
+    for (int shift = 56; shift >= 0; shift -= 8) into += static_cast<char>(number >> shift);
+  };
+  into += static_cast<char>(value.type);
+  switch (value.type) {
+    case Type::bytes:
+    case Type::text:
+      append_number(value.content.size());
+      into += as_text(value.content);
+      return;
+    case Type::number:
+      append_number(std::bit_cast<std::uint64_t>(std::isnan(value.number) ? std::nan("") : value.number));
+      return;
+    case Type::boolean: into += value.boolean ? '1' : '0'; return;
+    case Type::map: {
+      std::vector<std::pair<std::string, std::string>> entries(value.children.size() / 2);
+      for (std::size_t i = 0; i < entries.size(); ++i) {
+        append_meaning(value.children[2 * i], entries[i].first);
+        append_meaning(value.children[2 * i + 1], entries[i].second);
+      }
+      std::sort(entries.begin(), entries.end());
+      append_number(entries.size());
+      for (const auto& [key, content] : entries) {
+        into += key + content;
+      }
+      return;
+    }
+    case Type::array:
+    case Type::tag:
+      if (value.type == Type::tag) append_number(value.argument);
+      append_number(value.children.size());
+      for (const Value& child : value.children) append_meaning(child, into);
+      return;
+    default: append_number(value.argument); return;
+  }
+}
+
 class Parser {
  public:
   Parser(ByteView input, const Bounds& bounds, std::uint64_t base) : input_(input), bounds_(bounds), base_(base) {}
@@ -132,8 +172,8 @@ class Parser {
   }
 
   Result<void> unique_keys(const Value& map) {
-    std::vector<std::string_view> keys;
-    for (std::size_t i = 0; i < map.children.size(); i += 2) keys.push_back(as_text(map.children[i].encoded));
+    std::vector<std::string> keys(map.children.size() / 2);
+    for (std::size_t i = 0; i < keys.size(); ++i) append_meaning(map.children[2 * i], keys[i]);
     std::sort(keys.begin(), keys.end());
     if (std::adjacent_find(keys.begin(), keys.end()) != keys.end()) return wrong("the same key twice in a CBOR map");
     return {};

@@ -98,5 +98,30 @@ TEST(Cbor, FloatsTakeTheShortestExactForm) {
   EXPECT_EQ(to_hex(Writer().number(-0.0).data()), "f98000");
 }
 
+TEST(Cbor, TheSameKeyInOtherWordsIsTheSameKey) {
+  const std::vector<std::pair<const char*, const char*>> pairs{
+      {"01", "1801"},                    // one, in one byte and in two
+      {"01", "1b0000000000000001"},      //
+      {"20", "3800"},                    // minus one
+      {"6161", "780161"},                // "a"
+      {"6161", "7f6161ff"},              // "a" in pieces
+      {"4100", "5f4100ff"},              //
+      {"8101", "9f01ff"},                // [1]
+      {"a10102", "bf0102ff"},            // {1: 2}
+      {"a201020304", "a203040102"},      // {1: 2, 3: 4} in another order
+      {"f93c00", "fa3f800000"},          // 1.0
+      {"f97e00", "fb7ff8000000000001"},  // not a number
+      {"c001", "d80001"},                // a tag
+  };
+  for (const auto& [first, second] : pairs) {
+    const auto map = [](const std::string& one, const std::string& other) {
+      return parse(from_hex("a2" + one + "00" + other + "01").value());
+    };
+    EXPECT_FALSE(map(first, second)) << first << " " << second;
+    EXPECT_TRUE(map(first, "02")) << first;
+  }
+  EXPECT_TRUE(parse(from_hex("a20100f93c0001").value()));  // 1 and 1.0 are two keys
+}
+
 }  // namespace
 }  // namespace bonafide::cbor

@@ -245,6 +245,19 @@ TEST_F(OracleChains, ReferencesOfOurs) {
   both_trust(files);
 }
 
+TEST_F(OracleChains, SoftBindingsOfOurs) {
+  app::SignRequest request = signing(*sample("jpg"), out("marked.jpg"), "es256");
+  request.soft_bindings = {{provenance::c2pa::kTileMark, {{"0123456789abcdef", {}}}},
+                           {"io.iscc.v0", {{"ISCC:GAAW2PRCRS5LNVZV", {}}}}};
+  we_sign(request);
+  both_trust({out("marked.jpg")});
+  Json question = verifying_job(out("marked.jpg"));
+  question["report"] = true;
+  const std::string answer = dump_json(ask("verify.mjs", {question}).front());
+  EXPECT_NE(answer.find("0123456789abcdef"), std::string::npos);
+  EXPECT_NE(answer.find("c2pa.soft-binding__1"), std::string::npos);
+}
+
 TEST_F(OracleChains, StampsThatWeBringLater) {
   std::vector<std::string> files;
   for (const std::string name : {"jpg", "wav", "mp4"}) {

@@ -59,6 +59,12 @@ Result<void> Claiming::read_definition() {
   plan.update = request_.update;
   plan.seed = request_.seed;
   plan.assertions.insert(plan.assertions.end(), request_.more.begin(), request_.more.end());
+  for (const c2pa::SoftBinding& binding : request_.soft_bindings) {
+    Assertion assertion;
+    assertion.label = "c2pa.soft-binding";
+    assertion.content = TRY(c2pa::write_soft_binding(binding));
+    plan.assertions.push_back(std::move(assertion));
+  }
   plan.redactions.insert(plan.redactions.end(), request_.redactions.begin(), request_.redactions.end());
   plan.thumbnail = TRY(thumbnail(definition_.thumbnail, "c2pa.thumbnail.claim"));
   return {};

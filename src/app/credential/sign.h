@@ -8,6 +8,7 @@
 #include "base/context.h"
 #include "base/json.h"
 #include "provenance/c2pa/sign.h"
+#include "provenance/c2pa/soft_binding.h"
 
 namespace bonafide::app {
 
@@ -36,6 +37,7 @@ struct SignRequest {
   std::string redaction_reason;
   bool update = false;                            ///< an update manifest: only what is said about the work changes
   std::vector<provenance::c2pa::Assertion> more;  ///< assertions besides those of the definition
+  std::vector<provenance::c2pa::SoftBinding> soft_bindings;  ///< marks and prints of the work
   provenance::c2pa::BindOptions binding;
   /// Of the stream whose initialization segment `input` is; `output` is then a folder for all of them.
   std::vector<std::string> fragments;

@@ -22,6 +22,7 @@ struct SignFlags {
   KeyFlags keys;
   TrustFlags trust;
   std::string manifest, inline_manifest, ai = "unsaid", binding = "auto", sidecar;
+  std::vector<std::string> soft_bindings;  ///< NAME=VALUE
   bool force = false;
   const CLI::Option* sidecar_flag = nullptr;  ///< given, perhaps without a name
 };
@@ -35,6 +36,17 @@ Result<void> take_manifest(const SignFlags& flags, app::SignRequest& request) {
   if (flags.manifest.empty()) return {};
   request.definition = TRY(read_file(flags.manifest, std::uint64_t{16} << 20));
   request.definition_folder = std::filesystem::path(flags.manifest).parent_path().string();
+  return {};
+}
+
+Result<void> take_soft_bindings(const SignFlags& flags, app::SignRequest& request) {
+  for (const std::string& given : flags.soft_bindings) {
+    const std::size_t equals = given.find('=');
+    if (equals == 0 || equals == std::string::npos || equals + 1 == given.size()) {
+      return make_error(Code::invalid_argument, "--soft-binding is NAME=VALUE, for example io.iscc.v0=ISCC:…");
+    }
+    request.soft_bindings.push_back({given.substr(0, equals), {{given.substr(equals + 1)}}});
+  }
   return {};
 }
 
@@ -75,6 +87,7 @@ Result<app::SignRequest> request_of(const SignFlags& flags, const Globals& globa
     return make_error(Code::invalid_argument, "--redact needs --reason, for example c2pa.PII.present");
   }
   TRY(take_manifest(flags, request));
+  TRY(take_soft_bindings(flags, request));
   request.key = key_source(flags.keys, globals);
   request.stamp = TRY(stamp_source(flags.keys, globals));
   app::Trust trust = TRY(load_trust(flags.trust, unix_now()));
@@ -124,6 +137,9 @@ void add_flags(CLI::App& verb, SignFlags& flags) {
   verb.add_option("-p,--parent", request.parent, "The file that this one was made from");
   verb.add_flag("--no-parent", request.forget_parent, "Leave behind the credential that the file carries");
   verb.add_option("-i,--ingredient", request.ingredients, "A file that went into this one")->allow_extra_args(false);
+  verb.add_option("--soft-binding", flags.soft_bindings,
+                  "A watermark or fingerprint of the work, as NAME=VALUE, by which its credential can be found again")
+      ->allow_extra_args(false);
   verb.add_option("--redact", request.redactions, "URI of an assertion to take out of the history")
       ->allow_extra_args(false);
   verb.add_option("--reason", request.redaction_reason, "Why it is taken out");

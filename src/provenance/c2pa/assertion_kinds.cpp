@@ -272,6 +272,14 @@ void check_hash_padding(const cbor::Value& value, const Listed& assertion, const
   }
 }
 
+void check_soft_binding(const cbor::Value& value, const Listed&, const RuleScope&, AssertionFacts& facts) {
+  auto binding = read_soft_binding(value);
+  if (binding)
+    facts.soft_binding_claims.push_back(std::move(*binding));
+  else
+    facts.object("softBinding.form", binding.error().message);
+}
+
 void check_metadata_times(const cbor::Value& value, const Listed& assertion, const RuleScope&, AssertionFacts& facts) {
   const cbor::Value* const metadata = value.find("metadata");
   if (metadata == nullptr || metadata->find("processStart") == nullptr || metadata->find("processEnd") == nullptr)
@@ -288,13 +296,14 @@ KindRule* rule_for(std::string_view base) {
     std::string_view label;
     KindRule* rule;
   };
-  static constexpr std::array<Row, 13> kRows{{{"c2pa.cloud-data", check_cloud_data},
+  static constexpr std::array<Row, 14> kRows{{{"c2pa.cloud-data", check_cloud_data},
                                               {"c2pa.external-reference", check_external_reference},
                                               {"c2pa.linked-resource-integrity", check_linked_resources},
                                               {"c2pa.alternative-content-representation", check_alternative},
                                               {"c2pa.time-stamp", check_time_stamps},
                                               {"c2pa.certificate-status", check_certificate_status},
                                               {"cawg.identity", check_identity},
+                                              {"c2pa.soft-binding", check_soft_binding},
                                               {"c2pa.ingredient", check_ingredient},
                                               {"c2pa.ingredient.v2", check_ingredient},
                                               {"c2pa.ingredient.v3", check_ingredient},

@@ -53,6 +53,7 @@ struct AssertionFacts {
   std::vector<Bytes> ocsp;                 ///< from certificate-status assertions
   std::vector<const JumbfBox*> bindings;   ///< hard ones; in a v2 claim only those among the created assertions
   std::vector<std::string> soft_bindings;  ///< their URLs
+  std::vector<SoftBinding> soft_binding_claims;
   std::set<std::string> listed[2];         ///< absolute URLs of the created and of the gathered assertions
 
   int stamp_assertions = 0, preservation_images = 0;

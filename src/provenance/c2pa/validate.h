@@ -8,6 +8,7 @@
 
 #include "crypto/trust.h"
 #include "provenance/c2pa/binding.h"
+#include "provenance/c2pa/soft_binding.h"
 
 namespace bonafide::provenance::c2pa {
 
@@ -58,6 +59,7 @@ struct ManifestReport {
   std::vector<std::string> assertions;           ///< labels, those of gathered assertions with " (not vouched for)"
   std::vector<std::string> ingredients;          ///< "parentOf: title"
   std::vector<Identity> identities;
+  std::vector<SoftBinding> soft_bindings;  ///< as claimed: whether the work carries them is for their readers to say
 
   bool has(std::string_view code) const;
 };

@@ -211,6 +211,7 @@ void Validator::assertions_of(const Manifest& manifest, Examined& examined) {
   }
   report.actions = examined.facts.actions;
   report.identities = examined.facts.identities;
+  report.soft_bindings = examined.facts.soft_binding_claims;
   for (const Ingredient& ingredient : examined.facts.ingredients) {
     report.ingredients.push_back(ingredient.relationship + ": " + ingredient.title);
   }

@@ -57,6 +57,18 @@ Json identities_json(const ManifestReport& manifest) {
   return json;
 }
 
+Json soft_bindings_json(const ManifestReport& manifest) {
+  Json json = Json::array();
+  for (const auto& binding : manifest.soft_bindings) {
+    for (const auto& block : binding.blocks) {
+      Json entry{{"alg", clean_utf8(binding.alg)}, {"value", clean_utf8(block.value)}};
+      if (block.when) entry["milliseconds"] = {{"start", block.when->start}, {"end", block.when->end}};
+      json.push_back(std::move(entry));
+    }
+  }
+  return json;
+}
+
 Json manifest_json(const ManifestReport& manifest) {
   Json json{{"label", clean_utf8(manifest.label)},
             {"title", clean_utf8(manifest.title)},
@@ -79,6 +91,7 @@ Json manifest_json(const ManifestReport& manifest) {
   json["assertions"] = list_json(manifest.assertions);
   json["ingredients"] = list_json(manifest.ingredients);
   json["identities"] = identities_json(manifest);
+  if (!manifest.soft_bindings.empty()) json["soft_bindings"] = soft_bindings_json(manifest);
   json["statuses"] = statuses_json(manifest.statuses);
   return json;
 }
