@@ -1,12 +1,16 @@
-// Notes, checkpoints, keys, policies and proof bundles: an answer for any bytes, never Code::internal; what was read is
-// written the same and reads the same; nothing that a stranger wrote is vouched for by a key that is not his.
+// Notes, checkpoints, keys, policies, proofs, entries and requests to witnesses: an answer for any bytes, never
+// Code::internal; what was read is written the same and reads the same; nothing that a stranger wrote is vouched for by a
+// key that is not his.
 // link: bonafide_provenance_log
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 
+#include "provenance/log/entry.h"
 #include "provenance/log/layout.h"
 #include "provenance/log/proof.h"
+#include "provenance/log/reader.h"
+#include "provenance/log/witness.h"
 
 namespace {
 
@@ -52,12 +56,28 @@ void bundle(std::string_view text) {
   note(read->checkpoint);
 }
 
+void entry(ByteView bytes) {
+  const auto payload = parse_entry_payload(bytes);
+  if (fine(payload)) must(std::ranges::equal(*entry_payload(*payload), bytes));
+  static_cast<void>(fine(parse_signed_entry(bytes)));
+  const auto evidence = parse_evidence(bytes);
+  if (fine(evidence)) must(parse_evidence(write_evidence(*evidence))->entry == evidence->entry);
+  const auto bundle = parse_bundle(bytes, 2);
+  if (!fine(bundle)) return;
+  Bytes again;
+  for (const Bytes& one : *bundle) append_to_bundle(again, one);
+  must(std::ranges::equal(again, bytes));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = as_text({data, size});
   note(text);
   bundle(text);
+  entry({data, size});
+  const auto request = parse_add_checkpoint(text);
+  if (fine(request)) must(write_add_checkpoint(*request) == text);
   const auto key = parse_note_key(text);
   if (fine(key)) must(parse_note_key(key->text())->key == key->key);
   static_cast<void>(fine(NoteSigner::parse(text)));

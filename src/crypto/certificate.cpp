@@ -316,6 +316,15 @@ Result<Certificate> parse_certificate(ByteView der) {
   return described;
 }
 
+Result<Bytes> public_key_der(const Certificate& certificate) {
+  const ErrorQueue queue;
+  const X509Handle decoded = decode_x509(certificate);
+  X509_PUBKEY* const key = decoded ? X509_get_X509_PUBKEY(decoded.get()) : nullptr;
+  Bytes der = key == nullptr ? Bytes() : der_of(*key, i2d_X509_PUBKEY);
+  if (der.empty()) return make_error(Code::corrupt, "the certificate's key cannot be read");
+  return der;
+}
+
 Result<std::vector<Certificate>> parse_pem_certificates(std::string_view pem) {
   static constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
   static constexpr std::string_view kEnd = "-----END CERTIFICATE-----";

@@ -79,6 +79,9 @@ Result<Certificate> parse_certificate(ByteView der);
 /// `not_found` when there is none, `limit` above 10 000.
 Result<std::vector<Certificate>> parse_pem_certificates(std::string_view pem);
 
+/// Its public key alone (SubjectPublicKeyInfo, DER): the same in every certificate for the key.
+Result<Bytes> public_key_der(const Certificate& certificate);
+
 /// What breaks C2PA's certificate profile for a claim signer (C2PA 2.5 section 13.5), one plain sentence each; any of
 /// them means signingCredential.invalid. Empty: it conforms. Says nothing about trust or time.
 std::vector<std::string> check_claim_signer_profile(const Certificate& certificate);

@@ -1,0 +1,89 @@
+#include "provenance/log/registry.h"
+
+namespace bonafide::provenance::log {
+namespace {
+
+constexpr std::string_view kSelect =
+    "SELECT leaf, number, entry, salt, asset, name, contact, manifest, certificate, erased FROM work ";
+
+Cell blob(const Hash& hash) { return Bytes(hash.begin(), hash.end()); }
+Cell some(const Bytes& bytes) { return bytes.empty() ? Cell() : Cell(bytes); }
+Cell some(const std::string& text) { return text.empty() ? Cell() : Cell(text); }
+
+Result<Record> record_of(const Row& row) {
+  Record record;
+  record.leaf = TRY(to_hash(bytes_of(row[0])));
+  if (const auto number = integer_of(row[1])) record.number = static_cast<std::uint64_t>(*number);
+  record.entry = bytes_of(row[2]);
+  record.salt = bytes_of(row[3]);
+  const Bytes asset = bytes_of(row[4]);
+  if (!asset.empty()) record.asset = TRY(to_hash(asset));
+  record.name = text_of(row[5]);
+  record.contact = text_of(row[6]);
+  record.manifest = bytes_of(row[7]);
+  record.certificate = bytes_of(row[8]);
+  record.erased = integer_of(row[9]).value_or(0) != 0;
+  return record;
+}
+
+Result<std::optional<Record>> first_of(const std::vector<Row>& rows) {
+  if (rows.empty()) return std::optional<Record>();
+  return std::optional(TRY(record_of(rows.front())));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Registry>> Registry::open(const std::string& path) {
+  Database database = TRY(Database::open(path, Database::Safety::full));
+  TRY(
+      database.run("CREATE TABLE IF NOT EXISTS work (leaf BLOB PRIMARY KEY, number INTEGER, entry BLOB NOT NULL, "
+                   "salt BLOB, asset BLOB, name TEXT, contact TEXT, manifest BLOB, certificate BLOB, "
+                   "erased INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID"));
+  TRY(database.run("CREATE INDEX IF NOT EXISTS work_asset ON work (asset)"));
+  TRY(database.run("CREATE INDEX IF NOT EXISTS work_number ON work (number)"));
+  return std::unique_ptr<Registry>(new Registry(std::move(database)));
+}
+
+Result<void> Registry::put(const Record& record) {
+  const Cell number = record.number ? Cell(static_cast<std::int64_t>(*record.number)) : Cell();
+  const Cell asset = record.asset ? blob(*record.asset) : Cell();
+  return database_.run("INSERT OR IGNORE INTO work VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                       {blob(record.leaf), number, record.entry, some(record.salt), asset, some(record.name),
+                        some(record.contact), some(record.manifest), some(record.certificate)});
+}
+
+Result<void> Registry::set_number(const Hash& leaf, std::uint64_t number) {
+  return database_.run("UPDATE work SET number = ? WHERE leaf = ?", {static_cast<std::int64_t>(number), blob(leaf)});
+}
+
+Result<std::optional<Record>> Registry::find(const Hash& leaf) {
+  return first_of(TRY(database_.rows(std::string(kSelect) + "WHERE leaf = ?", {blob(leaf)})));
+}
+
+Result<std::optional<Record>> Registry::find(std::uint64_t number) {
+  const auto wanted = static_cast<std::int64_t>(number);
+  return first_of(TRY(database_.rows(std::string(kSelect) + "WHERE number = ?", {wanted})));
+}
+
+Result<std::vector<Record>> Registry::find_asset(const Hash& asset) {
+  std::vector<Record> records;
+  for (const Row& row : TRY(database_.rows(std::string(kSelect) + "WHERE asset = ? ORDER BY number", {blob(asset)})))
+    records.push_back(TRY(record_of(row)));
+  return records;
+}
+
+Result<void> Registry::erase(const Hash& leaf) {
+  if (!TRY(find(leaf))) return make_error(Code::not_found, "nothing is registered for this entry");
+  TRY(
+      database_.run("UPDATE work SET salt = NULL, asset = NULL, name = NULL, contact = NULL, manifest = NULL, "
+                    "certificate = NULL, erased = 1 WHERE leaf = ?",
+                    {blob(leaf)}));
+  // the journal still holds the page as it was; this writes it back and empties it
+  const auto rows = TRY(database_.rows("PRAGMA wal_checkpoint(TRUNCATE)"));
+  if (rows.empty() || integer_of(rows[0][0]).value_or(1) != 0)
+    return make_error(Code::unavailable,
+                      "erased, but another program still reads the journal with the old text: try again");
+  return {};
+}
+
+}  // namespace bonafide::provenance::log
