@@ -11,7 +11,7 @@ int main(int argc, char** argv) {
       {.name = "bonafide",
        .description = "Can I trust this picture, video or sound, and why?",
        .footer = "Start with:\n  bonafide check FILE\n  bonafide help exit-codes",
-       .verbs = {add_check, add_verify, add_trust, add_sign, add_stamp, add_keys, add_inspect, add_report,
+       .verbs = {add_check, add_verify, add_trust, add_sign, add_stamp, add_keys, add_mark, add_inspect, add_report,
                  add_detectors, add_doctor, add_config, add_completion, add_help, add_version},
        .network = [](std::vector<std::string> named) { return net::http_fetch({.named = std::move(named)}); },
        .default_verb = {}},

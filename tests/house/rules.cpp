@@ -33,7 +33,7 @@ Words with(Words words, const Words& more) {
 // Ground floor first. A front door may use `app` and everything below it, never another front door.
 const std::vector<Room>& rooms() {
   static const Words seen = with(kMedia, {"forensics", "forensics/face", "forensics/voice"});
-  static const Words judged = with(seen, {"provenance", "provenance/c2pa", "verdict"});
+  static const Words judged = with(seen, {"provenance", "provenance/c2pa", "provenance/mark", "verdict"});
   static const Words credentials{"base", "crypto", "media/container", "provenance/c2pa", "provenance"};
   static const Words told = with(judged, {"report", "report/credential"});
   static const Words house = with(told, {"app", "app/credential"});

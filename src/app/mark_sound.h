@@ -1,0 +1,30 @@
+// Sound marks in files: placing one, reading one.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/context.h"
+#include "media/container/media.h"
+#include "media/decode/sound_rewrite.h"
+#include "provenance/mark/key.h"
+#include "provenance/mark/sound_read.h"
+
+namespace bonafide::app {
+
+struct MarkSoundRequest {
+  provenance::mark::MarkKey key = provenance::mark::MarkKey::published(provenance::mark::kSoundProfile);
+  std::uint64_t id = 0;
+  std::string out;         ///< its extension chooses the container
+  bool overwrite = false;  ///< of the file
+  bool over = false;       ///< of a mark: without it, sound that carries one already is refused (`denied`)
+};
+
+/// Marks the sound and copies all other tracks. Looks for a mark that is there already in the first minute.
+Result<media::Rewritten> mark_sound(const std::string& path, const MarkSoundRequest& request, const Context& context);
+
+/// Where the file has no sound: `not_found`.
+Result<provenance::mark::SoundReading> read_sound_mark(const std::string& path, const provenance::mark::MarkKey& key,
+                                                       bool deep, const Context& context, double most_seconds = 1e9);
+
+}  // namespace bonafide::app
