@@ -103,7 +103,7 @@ Result<media::Rewritten> mark_sound(const std::string& path, const MarkSoundRequ
   };
   filter.push = [&](const SoundMarker::Channels& in, SoundMarker::Channels& out) { return marker->push(in, out); };
   filter.finish = [&](SoundMarker::Channels& out) { marker->finish(out); };
-  return media::rewrite_sound(media, {.path = request.out, .overwrite = request.overwrite}, filter, context);
+  return media::rewrite(media, {.path = request.out, .overwrite = request.overwrite, .sound = &filter}, context);
 }
 
 }  // namespace bonafide::app

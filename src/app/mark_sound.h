@@ -6,7 +6,7 @@
 
 #include "base/context.h"
 #include "media/container/media.h"
-#include "media/decode/sound_rewrite.h"
+#include "media/decode/rewrite.h"
 #include "provenance/mark/key.h"
 #include "provenance/mark/sound_read.h"
 

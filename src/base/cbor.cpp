@@ -27,6 +27,23 @@ double half(std::uint16_t bits) {
   return (bits & 0x8000) != 0 ? -value : value;
 }
 
+/// The half-precision number that is exactly this, if there is one.
+std::optional<std::uint16_t> exact_half(double value) {
+  const std::uint16_t sign = std::signbit(value) ? 0x8000 : 0;
+  const double magnitude = std::abs(value);
+  if (magnitude == 0) return sign;
+  if (std::isinf(magnitude)) return static_cast<std::uint16_t>(sign | 0x7C00);
+  if (magnitude >= 65536) return std::nullopt;
+  int exponent = 0;
+  std::frexp(magnitude, &exponent);  // magnitude is 0.5…1 times 2^exponent
+  const int unit = std::max(exponent - 11, -24);
+  const double mantissa = std::ldexp(magnitude, -unit);
+  if (mantissa != std::floor(mantissa)) return std::nullopt;
+  const auto whole = static_cast<std::uint32_t>(mantissa);  // below 1024: subnormal
+  const std::uint32_t bits = whole < 1024 ? whole : static_cast<std::uint32_t>(unit + 25) << 10 | (whole & 1023);
+  return static_cast<std::uint16_t>(sign | bits);
+}
+
 /// What an item means, so that two items are equal exactly when these bytes are: the same key may be written in several
 /// ways, and readers that take the first and readers that take the last of two must not be told apart by that.
 void append_meaning(const Value& value, std::string& into) {
@@ -310,11 +327,9 @@ Writer& Writer::number(double value) {
     put(0xF9, 0x7E00, 2);
     return *this;
   }
-  for (std::uint32_t bits = 0; bits < 0x10000; ++bits) {  // rare in what we write: plain search for an exact half
-    if (std::bit_cast<std::uint64_t>(half(static_cast<std::uint16_t>(bits))) == std::bit_cast<std::uint64_t>(value)) {
-      put(0xF9, bits, 2);
-      return *this;
-    }
+  if (const auto bits = exact_half(value)) {
+    put(0xF9, *bits, 2);
+    return *this;
   }
   const auto single = static_cast<float>(value);
   if (std::bit_cast<std::uint64_t>(static_cast<double>(single)) == std::bit_cast<std::uint64_t>(value)) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace bonafide::cbor {
 namespace {
 
@@ -121,6 +123,16 @@ TEST(Cbor, TheSameKeyInOtherWordsIsTheSameKey) {
     EXPECT_TRUE(map(first, "02")) << first;
   }
   EXPECT_TRUE(parse(from_hex("a20100f93c0001").value()));  // 1 and 1.0 are two keys
+}
+
+TEST(Cbor, EveryHalfIsWrittenAsItself) {
+  for (std::uint32_t bits = 0; bits < 0x10000; ++bits) {
+    if ((bits & 0x7C00) == 0x7C00 && (bits & 0x3FF) != 0) continue;  // not a number: one form for all
+    const Bytes encoded{0xF9, static_cast<std::uint8_t>(bits >> 8), static_cast<std::uint8_t>(bits)};
+    const double value = parse(encoded).value().number;
+    ASSERT_EQ(Writer().number(value).data(), encoded) << bits;
+    ASSERT_NE(Writer().number(std::nextafter(value, 1e9)).data().size(), 3U) << bits;
+  }
 }
 
 }  // namespace
