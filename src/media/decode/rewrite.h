@@ -43,7 +43,7 @@ struct Rewritten {
 };
 
 /// The codec is the old one where the new container holds it and FFmpeg writes it, else the container's usual one;
-/// lossy sound gets the old bit rate, at least 96 kbit/s a channel pair. Pictures of more than 8 bits become 8.
+/// lossy sound gets the old bit rate within 48 to 128 kbit/s a channel. Pictures of more than 8 bits become 8.
 /// `not_found` when there is no track to change, `unsupported` when the container is not known. Without a filter for it
 /// a track is copied; when there is one for pictures, sound without a filter is copied too. Nothing shows under the
 /// final name until all is written.
