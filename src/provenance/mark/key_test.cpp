@@ -10,7 +10,8 @@
 namespace bonafide::provenance::mark {
 namespace {
 
-// Marks in the world are read with these values: they never change. Computed apart, with Python's hmac and `openssl enc`.
+// Marks in the world are read with these values: they never change. Computed apart, with Python's hmac and `openssl
+// enc`.
 TEST(MarkKey, PublishedStreamIsFixed) {
   KeyStream stream = MarkKey::published("bonafide.tile.1").stream("sync");
   EXPECT_EQ(stream.word(), 3173900985U);
