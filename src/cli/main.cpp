@@ -1,6 +1,7 @@
 // bonafide: the command line. This file is the table of contents; each verb is a file of its own.
 #include "cli/credential/verbs.h"
 #include "cli/kit/program.h"
+#include "cli/log/verbs.h"
 #include "cli/verbs.h"
 #include "net/http_fetch.h"
 
@@ -11,8 +12,8 @@ int main(int argc, char** argv) {
       {.name = "bonafide",
        .description = "Can I trust this picture, video or sound, and why?",
        .footer = "Start with:\n  bonafide check FILE\n  bonafide help exit-codes",
-       .verbs = {add_check, add_verify, add_trust, add_sign, add_stamp, add_keys, add_mark, add_inspect, add_report,
-                 add_detectors, add_doctor, add_config, add_completion, add_help, add_version},
+       .verbs = {add_check, add_verify, add_trust, add_sign, add_stamp, add_keys, add_log, add_mark, add_inspect,
+                 add_report, add_detectors, add_doctor, add_config, add_completion, add_help, add_version},
        .network = [](std::vector<std::string> named) { return net::http_fetch({.named = std::move(named)}); },
        .default_verb = {}},
       argc, argv);

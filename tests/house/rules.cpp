@@ -36,6 +36,7 @@ const std::vector<Room>& rooms() {
   static const Words judged = with(seen, {"provenance", "provenance/c2pa", "provenance/mark", "verdict"});
   static const Words credentials{"base", "crypto", "media/container", "provenance/c2pa", "provenance"};
   static const Words told = with(judged, {"report", "report/credential"});
+  static const Words record{"base", "crypto", "provenance/log"};
   static const Words house = with(told, {"app", "app/credential"});
   static const std::vector<Room> table{
       {"base", {}},
@@ -56,10 +57,13 @@ const std::vector<Room>& rooms() {
       {"report/credential", credentials},
       {"report", with(judged, {"report/credential"})},
       {"app/credential", with(credentials, {"report/credential"})},
+      {"report/log", record},
+      {"app/log", with(record, {"report/log", "app/credential"})},
       {"app", with(told, {"app/credential"})},
       {"cli/kit", {"base", "media/container"}},
       {"cli/credential", with(credentials, {"report/credential", "app/credential", "cli/kit"})},
-      {"cli", with(house, {"cli/kit", "cli/credential", "net"})},
+      {"cli/log", with(record, {"report/log", "app/log", "app/credential", "cli/kit", "cli/credential"})},
+      {"cli", with(house, {"cli/kit", "cli/credential", "cli/log", "net"})},
       {"capi", house},
       {"server", house},
       {"worker", house},

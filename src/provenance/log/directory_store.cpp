@@ -77,6 +77,7 @@ Result<void> DirectoryStore::create(const StoreOptions& options, const NoteSigne
   std::error_code error;
   fs::create_directories(options.keep, error);
   if (error) return make_error(Code::io, "cannot make the folder " + options.keep + ": " + error.message());
+  fs::permissions(options.keep, fs::perms::owner_all, error);  // the registry will lie there, too
   const FileLock lock = TRY(FileLock::take(options.keep + "/" + std::string(kLockFile)));
   if (fs::exists(options.folder + "/" + std::string(kCheckpointPath)))
     return make_error(Code::invalid_argument, options.folder + " holds a log already");

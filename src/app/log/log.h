@@ -1,0 +1,74 @@
+// The record as use cases: make a log, add to it, prove and verify, look it over. A log is two folders: one that is
+// handed out, and one that is kept (key, guard, registry).
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/credential/keys.h"
+#include "base/context.h"
+#include "report/log/facts.h"
+
+namespace bonafide::app {
+
+struct LogPlace {
+  std::string folder;
+  std::string keep;  ///< empty: folder + ".keep"
+  std::string kept() const;
+};
+
+/// Makes an empty log of this name. invalid_argument: there is one, or the name cannot be one.
+Result<report::LogFacts> log_init(const LogPlace& place, const std::string& origin);
+
+struct LogAddRequest {
+  LogPlace place;
+  std::string type = "register";
+  std::vector<std::string> files;      ///< works, an entry each; none: one entry about no work
+  bool plain = false;                  ///< the works are public: their hashes are not sealed
+  KeySource key;                       ///< the issuer's
+  std::optional<std::uint64_t> about;  ///< an earlier entry's number
+  std::string record;                  ///< a document to commit to (its salt goes into the registry)
+  std::string manifest;                ///< C2PA manifest store of the work (with one file)
+  std::string mark_id;                 ///< hex (with one file)
+  std::string subject;                 ///< PEM certificate whose key a key-add or key-revoke is about
+  std::optional<std::uint64_t> distrust_from;
+  std::string contact;                 ///< for the registry
+  bool proofs = false;                 ///< write FILE.tlog-proof beside each work
+  bool anonymous = false;              ///< leave the issuer's certificate out of proofs
+  std::vector<std::string> witnesses;  ///< folders of witnesses to ask for cosignatures on the proofs
+};
+/// denied: the log was rolled back, its guard is gone, or a witness saw more than the log shows.
+Result<report::LogAdded> log_add(const LogAddRequest& request, const Context& context);
+
+struct LogProveRequest {
+  LogPlace place;
+  std::string file = {};                    ///< a registered work, or
+  std::optional<std::uint64_t> entry = {};  ///< an entry's number
+  bool anonymous = false;
+  std::vector<std::string> witnesses = {};
+};
+/// A .tlog-proof. not_found: the work or number is not there.
+Result<std::string> log_prove(const LogProveRequest& request, const Context& context);
+
+struct LogVerifyRequest {
+  std::string proof;   ///< file
+  std::string file;    ///< the work; empty: none
+  std::string policy;  ///< file; or
+  std::string key;     ///< the log's key, with no witness asked for
+};
+/// Needs nothing but these files.
+Result<report::LogProofFacts> log_verify(const LogVerifyRequest& request, const Context& context);
+
+/// `key`: the log's, for those who have only the folder that is handed out.
+Result<provenance::log::FsckReport> log_fsck(const LogPlace& place, const std::string& key);
+/// The last `count` entries, or those from `from` on. What is shown was recomputed up to the signed root.
+Result<report::LogTail> log_tail(const LogPlace& place, const std::string& key, std::uint64_t count,
+                                 std::optional<std::uint64_t> from);
+/// Destroys what the registry has about an entry; the log stays as it is.
+Result<void> log_erase(const LogPlace& place, std::uint64_t number);
+
+/// A witness on a folder, made when missing (then with this name); trusts these logs from now on. Answers its key.
+Result<std::string> log_witness(const std::string& folder, const std::string& name,
+                                const std::vector<std::string>& logs);
+
+}  // namespace bonafide::app

@@ -1,0 +1,177 @@
+#include "app/log/log.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "base/files.h"
+#include "report/log/render.h"
+#include "support/schema.h"
+#include "support/support.h"
+
+namespace bonafide::app {
+namespace {
+
+/// Two works, an issuer's keys and a log, in a folder of their own.
+struct World {
+  bonafide::testing::TemporaryFolder folder;
+  LogPlace place{.folder = folder.file("log"), .keep = folder.file("kept")};
+  report::LogFacts facts;
+  Context context;
+
+  World() {
+    EXPECT_TRUE(write_file(work("a"), "a picture", false));
+    EXPECT_TRUE(write_file(work("b"), "another", false));
+    EXPECT_TRUE(new_keys({.folder = folder.file("keys"), .name = "Ada", .organization = "Example", .passphrase = {}}));
+    const auto made = log_init(place, "example.org/log");
+    EXPECT_TRUE(made) << made.error().message;
+    if (made) facts = *made;
+  }
+  std::string work(const std::string& name) const { return folder.file(name + ".jpg"); }
+  LogAddRequest add() const {
+    LogAddRequest request;
+    request.place = place;
+    request.key.folder = folder.file("keys");
+    return request;
+  }
+  report::LogProofFacts verify(const std::string& proof, const std::string& file) const {
+    const auto facts_of_proof = log_verify({.proof = proof, .file = file, .policy = facts.policy, .key = {}}, context);
+    EXPECT_TRUE(facts_of_proof) << facts_of_proof.error().message;
+    return *facts_of_proof;
+  }
+};
+
+void fits_the_schema(const Json& json) {
+  const auto text = read_file(std::string(BONAFIDE_SOURCE_DIR) + "/docs/schema/bonafide.log-1.json", 1 << 20);
+  EXPECT_EQ(bonafide::testing::schema_errors(*parse_json(*text), json, false), std::vector<std::string>{})
+      << dump_json(json, 2);
+}
+
+TEST(AppLog, FromAWorkToItsProofAndBack) {
+  const World world;
+  LogAddRequest request = world.add();
+  request.files = {world.work("a"), world.work("b")};
+  request.proofs = true;
+  const auto added = log_add(request, world.context);
+  ASSERT_TRUE(added) << added.error().message;
+  EXPECT_EQ(added->size, 2U);
+  const auto good = world.verify(world.work("b") + ".tlog-proof", world.work("b"));
+  EXPECT_EQ(good.state, report::LogProofFacts::State::proven) << good.reason;
+  EXPECT_EQ(good.work, report::LogProofFacts::Work::fits);
+  EXPECT_NE(good.issuer_name.find("Ada"), std::string::npos);
+  const auto other = world.verify(world.work("b") + ".tlog-proof", world.work("a"));
+  EXPECT_EQ(other.state, report::LogProofFacts::State::broken);
+  EXPECT_EQ(other.work, report::LogProofFacts::Work::differs);
+  fits_the_schema(report::log_json(world.facts));
+  fits_the_schema(report::log_json(*added));
+  fits_the_schema(report::log_json(good));
+  fits_the_schema(report::log_json(other));
+  fits_the_schema(report::log_json(*log_tail(world.place, {}, 10, {})));
+  fits_the_schema(report::log_json(*log_fsck(world.place, {})));
+}
+
+TEST(AppLog, TheSchemaRefusesWhatItDoesNotDescribe) {
+  const World world;
+  const auto text = read_file(std::string(BONAFIDE_SOURCE_DIR) + "/docs/schema/bonafide.log-1.json", 1 << 20);
+  Json json = report::log_json(*log_fsck(world.place, {}));
+  json.erase("faults");
+  EXPECT_FALSE(bonafide::testing::schema_errors(*parse_json(*text), json, false).empty());
+}
+
+TEST(AppLog, EveryStatementCanBeMade) {
+  const World world;
+  LogAddRequest request = world.add();
+  request.files = {world.work("a")};
+  request.mark_id = "0011223344556677";
+  request.manifest = world.work("b");
+  ASSERT_TRUE(log_add(request, world.context));
+  for (const char* type : {"revoke", "dispute", "consent-withdraw"}) {
+    LogAddRequest more = world.add();
+    more.type = type;
+    more.about = 0;
+    EXPECT_TRUE(log_add(more, world.context)) << type;
+  }
+  LogAddRequest consent = world.add();
+  consent.type = "consent-grant";
+  consent.record = world.work("b");
+  EXPECT_TRUE(log_add(consent, world.context));
+  LogAddRequest takedown = consent;
+  takedown.type = "takedown";
+  takedown.files = {world.work("a")};
+  EXPECT_TRUE(log_add(takedown, world.context));
+  LogAddRequest supersede = world.add();
+  supersede.type = "supersede";
+  supersede.files = {world.work("b")};
+  supersede.about = 0;
+  EXPECT_TRUE(log_add(supersede, world.context));
+  LogAddRequest key = world.add();
+  key.type = "key-revoke";
+  key.subject = world.folder.file("keys/signer.pem");
+  key.distrust_from = 3;
+  EXPECT_TRUE(log_add(key, world.context));
+  key.type = "key-add";
+  key.distrust_from = {};
+  EXPECT_TRUE(log_add(key, world.context));
+  const auto tail = log_tail(world.place, {}, 100, {});
+  ASSERT_TRUE(tail);
+  ASSERT_EQ(tail->entries.size(), 9U);
+  for (const auto& entry : tail->entries) EXPECT_TRUE(entry.entry) << entry.problem;
+  fits_the_schema(report::log_json(*tail));
+  EXPECT_TRUE(log_fsck(world.place, {})->faults.empty());
+  LogAddRequest unknown = world.add();
+  unknown.type = "rumour";
+  EXPECT_EQ(log_add(unknown, world.context).error().code, Code::invalid_argument);
+}
+
+TEST(AppLog, APublicWorkNeedsNoSaltAndTheIssuerMayStayAPseudonym) {
+  const World world;
+  LogAddRequest request = world.add();
+  request.files = {world.work("a")};
+  request.plain = true;
+  request.proofs = true;
+  request.anonymous = true;
+  ASSERT_TRUE(log_add(request, world.context));
+  const auto facts = world.verify(world.work("a") + ".tlog-proof", world.work("a"));
+  EXPECT_EQ(facts.state, report::LogProofFacts::State::proven) << facts.reason;
+  EXPECT_EQ(facts.issuer_name, "");
+  EXPECT_EQ(read_file(world.work("a") + ".tlog-proof", 100'000)->find("Ada"), std::string::npos);
+  // the registered work is found again, and by its number, too
+  EXPECT_TRUE(log_prove({.place = world.place, .file = world.work("a"), .entry = {}}, world.context));
+  EXPECT_TRUE(log_prove({.place = world.place, .file = {}, .entry = 0}, world.context));
+  EXPECT_EQ(log_prove({.place = world.place, .file = {}, .entry = 1}, world.context).error().code, Code::not_found);
+  EXPECT_EQ(log_prove({.place = world.place, .file = {}, .entry = {}}, world.context).error().code,
+            Code::invalid_argument);
+}
+
+TEST(AppLog, TwoWitnessesAndAQuorum) {
+  const World world;
+  std::string policy = "log " + world.facts.key + "\n";
+  std::vector<std::string> folders;
+  for (const char* name : {"w1", "w2"}) {
+    folders.push_back(world.folder.file(name));
+    const auto key = log_witness(folders.back(), std::string(name) + ".example", {world.facts.key});
+    ASSERT_TRUE(key);
+    policy += "witness " + std::string(name) + " " + *key + "\n";
+  }
+  policy += "group both all w1 w2\nquorum both\n";
+  const std::string path = world.folder.file("policy"), proof = world.work("a") + ".tlog-proof";
+  ASSERT_TRUE(write_file(path, policy, true));
+  LogAddRequest request = world.add();
+  request.files = {world.work("a")};
+  request.proofs = true;
+  request.witnesses = {folders[0]};
+  ASSERT_TRUE(log_add(request, world.context));
+  const LogVerifyRequest verify{.proof = proof, .file = world.work("a"), .policy = path, .key = {}};
+  EXPECT_EQ(log_verify(verify, world.context)->state, report::LogProofFacts::State::untrusted);
+  const auto both =
+      log_prove({.place = world.place, .file = world.work("a"), .entry = {}, .witnesses = folders}, world.context);
+  ASSERT_TRUE(both) << both.error().message;
+  ASSERT_TRUE(write_file(proof, *both, true));
+  const auto facts = log_verify(verify, world.context);
+  EXPECT_EQ(facts->state, report::LogProofFacts::State::proven) << facts->reason;
+  EXPECT_EQ(facts->witnesses.size(), 2U);
+  EXPECT_TRUE(facts->witnesses_wanted);
+}
+
+}  // namespace
+}  // namespace bonafide::app

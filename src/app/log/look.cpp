@@ -1,0 +1,182 @@
+#include "app/log/opened.h"
+#include "base/files.h"
+#include "crypto/hash.h"
+#include "provenance/log/proof.h"
+#include "provenance/log/witness.h"
+
+namespace bonafide::app {
+
+namespace tlog = provenance::log;
+using report::LogEntryFacts;
+using report::LogProofFacts;
+
+namespace {
+
+LogEntryFacts facts_of(std::uint64_t number, Bytes bytes) {
+  LogEntryFacts facts;
+  facts.number = number;
+  facts.leaf = tlog::leaf_hash(bytes);
+  auto entry = tlog::parse_signed_entry(bytes);
+  if (entry) facts.entry = std::move(*entry);
+  if (!entry) facts.problem = entry.error().message;
+  facts.bytes = std::move(bytes);
+  return facts;
+}
+
+/// The newest entry about this work.
+Result<tlog::Record> record_of(tlog::Registry& registry, const std::string& path, const Context& context) {
+  const FileReader file = TRY(FileReader::open(path));
+  const Bytes digest = TRY(crypto::digest_file(crypto::HashAlgorithm::sha256, file, context));
+  const tlog::Hash asset = TRY(tlog::to_hash(digest));
+  auto records = TRY(registry.find_asset(asset));
+  while (!records.empty() && !records.back().number) records.pop_back();
+  if (records.empty()) {
+    Error error = make_error(Code::not_found, "this work is not registered in the log");
+    error.file = path;
+    return error;
+  }
+  return std::move(records.back());
+}
+
+LogProofFacts::Work work_of(const LogProofFacts& facts, const tlog::Evidence& evidence, const tlog::Hash& asset) {
+  if (!facts.entry.entry) return LogProofFacts::Work::none;
+  const tlog::Entry& entry = facts.entry.entry->entry;
+  const auto tell = [](bool same) { return same ? LogProofFacts::Work::fits : LogProofFacts::Work::differs; };
+  if (entry.asset_hash) return tell(*entry.asset_hash == asset);
+  if (!entry.asset_commitment) return LogProofFacts::Work::none;
+  if (evidence.salt.empty()) return LogProofFacts::Work::sealed;
+  return tell(*entry.asset_commitment == tlog::commitment("asset", evidence.salt, asset));
+}
+
+/// The issuer's signature, as far as the proof says who he is.
+Result<void> check_issuer(LogProofFacts& facts, const tlog::Evidence& evidence) {
+  if (!facts.entry.entry || evidence.certificate.empty()) return {};
+  const crypto::Certificate certificate = TRY(crypto::parse_certificate(evidence.certificate));
+  if (!TRY(tlog::check_entry(*facts.entry.entry, certificate)))
+    return make_error(Code::corrupt, "the entry is not signed by the certificate that the proof brings along");
+  facts.issuer_name = certificate.subject.full;
+  return {};
+}
+
+Result<tlog::Policy> policy_for(const LogVerifyRequest& request) {
+  if (!request.policy.empty() && !request.key.empty())
+    return make_error(Code::invalid_argument, "a policy or a key, not both");
+  if (!request.key.empty()) {
+    const tlog::NoteKey key = TRY(tlog::parse_note_key(request.key));
+    return tlog::policy_of(key);
+  }
+  if (request.policy.empty()) return tlog::Policy{};
+  const std::string text = TRY(read_file(request.policy, 1 << 20));
+  return tlog::parse_policy(text);
+}
+
+void judge(LogProofFacts& facts, const tlog::BundleCheck& check, const Result<void>& issuer) {
+  const auto broken = [&](const std::string& why) {
+    facts.state = LogProofFacts::State::broken;
+    facts.reason = why;
+  };
+  if (!check.included || check.checkpoint.trust == tlog::CheckpointTrust::broken) return broken(check.reason);
+  if (!facts.entry.entry) return broken(facts.entry.problem);
+  if (!issuer) return broken(issuer.error().message);
+  if (facts.work == LogProofFacts::Work::differs)
+    return broken("the entry is about another file, or this one was changed");
+  if (facts.work == LogProofFacts::Work::none && !facts.path.empty()) return broken("the entry is about no work");
+  facts.reason = check.checkpoint.reason;
+  facts.state = check.checkpoint.trust == tlog::CheckpointTrust::trusted ? LogProofFacts::State::proven
+                                                                         : LogProofFacts::State::untrusted;
+  if (facts.state == LogProofFacts::State::proven && facts.work == LogProofFacts::Work::sealed) {
+    facts.state = LogProofFacts::State::untrusted;
+    facts.reason = "the entry stands in the log, but nothing ties it to this file: the salt is not in the proof";
+  }
+}
+
+}  // namespace
+
+Result<std::string> log_prove(const LogProveRequest& request, const Context& context) {
+  if (request.file.empty() == !request.entry.has_value())
+    return make_error(Code::invalid_argument, "name a registered work or an entry's number");
+  const tlog::NoteSigner signer = TRY(log_signer(request.place));
+  const std::string checkpoint = TRY(log_checkpoint(request.place, signer.key()));
+  const auto registry = TRY(log_registry(request.place));
+  tlog::Evidence evidence;
+  std::uint64_t number = request.entry.value_or(0);
+  std::optional<tlog::Record> record;
+  if (!request.file.empty()) record = TRY(record_of(*registry, request.file, context));
+  if (request.file.empty()) record = TRY(registry->find(number));
+  if (record) {
+    number = record->number.value_or(0);
+    evidence = {record->entry, record->salt, request.anonymous ? Bytes() : record->certificate};
+  } else {
+    const tlog::Checkpoint tree = TRY(tlog::parse_signed_checkpoint(checkpoint)).checkpoint;
+    tlog::LogReader reader(tlog::files_in(request.place.folder), tree.size);
+    evidence.entry = TRY(reader.entry(number));
+  }
+  const std::string note = TRY(cosigned(request.place, checkpoint, request.witnesses));
+  return make_proof(request.place, number, note, evidence);
+}
+
+Result<LogProofFacts> log_verify(const LogVerifyRequest& request, const Context& context) {
+  const tlog::Policy policy = TRY(policy_for(request));
+  const std::string text = TRY(read_file(request.proof, tlog::kMostBundleBytes));
+  const tlog::ProofBundle bundle = TRY(tlog::parse_proof_bundle(text));
+  if (!bundle.extra) return make_error(Code::unsupported, "the proof does not carry the entry that it proves");
+  const tlog::Evidence evidence = TRY(tlog::parse_evidence(*bundle.extra));
+  LogProofFacts facts;
+  facts.path = request.file;
+  facts.entry = facts_of(bundle.index, evidence.entry);
+  const tlog::BundleCheck check = TRY(tlog::check_proof_bundle(bundle, facts.entry.leaf, policy));
+  facts.tree = check.tree;
+  facts.witnesses = check.checkpoint.witnesses;
+  facts.witnesses_wanted = policy.quorum != "none";
+  if (!request.file.empty()) {
+    const FileReader file = TRY(FileReader::open(request.file));
+    const Bytes digest = TRY(crypto::digest_file(crypto::HashAlgorithm::sha256, file, context));
+    const tlog::Hash asset = TRY(tlog::to_hash(digest));
+    facts.work = work_of(facts, evidence, asset);
+  }
+  const auto issuer = check_issuer(facts, evidence);
+  judge(facts, check, issuer);
+  return facts;
+}
+
+Result<tlog::FsckReport> log_fsck(const LogPlace& place, const std::string& key) {
+  const tlog::NoteKey log = TRY(log_key(place, key));
+  std::optional<std::string> guard;
+  const auto note = read_file(place.kept() + "/" + std::string(tlog::kGuardFile), tlog::kMostNoteBytes);
+  if (note) guard = *note;
+  auto report = TRY(tlog::fsck(place.folder, log, guard));
+  if (!note && key.empty()) report.faults.push_back({"the guard", note.error().message});
+  return report;
+}
+
+Result<report::LogTail> log_tail(const LogPlace& place, const std::string& key, std::uint64_t count,
+                                 std::optional<std::uint64_t> from) {
+  const tlog::NoteKey log = TRY(log_key(place, key));
+  report::LogTail tail;
+  const std::string note = TRY(log_checkpoint(place, log));
+  tail.tree = TRY(tlog::parse_signed_checkpoint(note)).checkpoint;
+  const std::uint64_t size = tail.tree.size;
+  const std::uint64_t first = from.value_or(size > count ? size - count : 0);
+  tlog::LogReader tree(tlog::files_in(place.folder), size);
+  for (std::uint64_t number = first; number < size && number - first < count; ++number) {
+    Bytes bytes = TRY(tree.entry(number));
+    const tlog::Proof path = TRY(tlog::make_inclusion(number, size, tree.nodes()));
+    if (!tlog::check_inclusion(number, size, tlog::leaf_hash(bytes), path, tail.tree.root))
+      return make_error(Code::corrupt, "the log's files do not lead to its signed root: `log fsck` names the damage");
+    tail.entries.push_back(facts_of(number, std::move(bytes)));
+  }
+  return tail;
+}
+
+Result<std::string> log_witness(const std::string& folder, const std::string& name,
+                                const std::vector<std::string>& logs) {
+  if (!name.empty()) TRY(tlog::Witness::create(folder, name));
+  tlog::Witness witness = TRY(tlog::Witness::open(folder));
+  for (const std::string& log : logs) {
+    const tlog::NoteKey key = TRY(tlog::parse_note_key(log));
+    TRY(witness.trust(key));
+  }
+  return witness.key().text();
+}
+
+}  // namespace bonafide::app

@@ -1,0 +1,26 @@
+// What the use cases of the record share: a log's key, its files, its checkpoint.
+#pragma once
+#include "app/log/log.h"
+#include "provenance/log/directory_store.h"
+#include "provenance/log/registry.h"
+
+namespace bonafide::app {
+
+inline constexpr std::string_view kLogKeyFile = "log.key", kLogPolicyFile = "policy", kRegistryFile = "registry.db";
+
+/// invalid_argument when the folder is none; unavailable when its key is not kept here.
+Result<provenance::log::NoteSigner> log_signer(const LogPlace& place);
+/// The key in `text`, or that of the signer.
+Result<provenance::log::NoteKey> log_key(const LogPlace& place, const std::string& text);
+/// The checkpoint that is handed out, signed by this key, as text.
+Result<std::string> log_checkpoint(const LogPlace& place, const provenance::log::NoteKey& key);
+Result<std::unique_ptr<provenance::log::Registry>> log_registry(const LogPlace& place);
+
+/// A .tlog-proof for one entry of this checkpoint's tree, with cosignatures by these witnesses.
+Result<std::string> make_proof(const LogPlace& place, std::uint64_t number, const std::string& checkpoint,
+                               const provenance::log::Evidence& evidence);
+/// The checkpoint with the cosignatures of these witnesses (folders).
+Result<std::string> cosigned(const LogPlace& place, const std::string& checkpoint,
+                             const std::vector<std::string>& witnesses);
+
+}  // namespace bonafide::app

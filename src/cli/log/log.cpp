@@ -1,0 +1,292 @@
+// bonafide log …: the record. Each verb is arguments in, one answer out.
+#include <memory>
+
+#include "app/log/log.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "cli/credential/key_flags.h"
+#include "cli/kit/terminal.h"
+#include "cli/log/verbs.h"
+#include "report/log/render.h"
+
+namespace bonafide::cli {
+
+namespace {
+
+ExitCode failed(const Error& error, const Globals& globals) { return globals.json ? fail_json(error) : fail(error); }
+
+/// Prints an answer in the form that was asked for.
+template <typename T>
+void show(const T& answer, const Globals& globals) {
+  print(globals.json ? dump_json(report::log_json(answer), 2) + "\n" : report::log_text(answer));
+}
+
+struct AddFlags {
+  app::LogAddRequest request;
+  KeyFlags key;
+  std::uint64_t about = 0, distrust_from = 0;
+};
+struct ProveFlags {
+  app::LogProveRequest request;
+  std::uint64_t entry = 0;
+  std::string output;
+  bool force = false;
+};
+struct LookFlags {
+  app::LogPlace place;
+  std::string key, output;
+  std::uint64_t count = 10, from = 0;
+  bool force = false;
+};
+
+ExitCode run_add(const AddFlags& flags, const CLI::App& verb, const Globals& globals) {
+  app::LogAddRequest request = flags.request;
+  request.key = key_source(flags.key, globals);
+  if (!request.key.named())
+    return failed(make_error(Code::invalid_argument, "an entry is signed: name the issuer's key (--keys, --key, …)"),
+                  globals);
+  if (verb.count("--about") > 0) request.about = flags.about;
+  if (verb.count("--distrust-from") > 0) request.distrust_from = flags.distrust_from;
+  const auto added = app::log_add(request, globals.context("-"));
+  if (!added) return failed(added.error(), globals);
+  end_progress();
+  show(*added, globals);
+  return kDone;
+}
+
+ExitCode run_prove(const ProveFlags& flags, const CLI::App& verb, const Globals& globals) {
+  app::LogProveRequest request = flags.request;
+  if (verb.count("--entry") > 0) request.entry = flags.entry;
+  const auto proof = app::log_prove(request, globals.context("-"));
+  if (!proof && proof.error().code == Code::not_found) {
+    static_cast<void>(failed(proof.error(), globals));
+    return kNothing;
+  }
+  if (!proof) return failed(proof.error(), globals);
+  if (flags.output.empty()) {
+    print(*proof);
+    return kDone;
+  }
+  const auto written = write_file(flags.output, *proof, flags.force);
+  return written ? kDone : failed(written.error(), globals);
+}
+
+ExitCode run_verify(const app::LogVerifyRequest& request, const Globals& globals) {
+  const auto facts = app::log_verify(request, globals.context("-"));
+  if (!facts) return failed(facts.error(), globals);
+  const TextStyle style{use_colour(globals.config.colour), terminal_width()};
+  print(globals.json ? dump_json(report::log_json(*facts), 2) + "\n" : report::log_text(*facts, style));
+  switch (facts->state) {
+    case report::LogProofFacts::State::proven: return kDone;
+    case report::LogProofFacts::State::broken: return kAdverse;
+    case report::LogProofFacts::State::untrusted: return kUntrusted;
+  }
+  return kBug;
+}
+
+ExitCode run_fsck(const LookFlags& flags, const Globals& globals) {
+  const auto report = app::log_fsck(flags.place, flags.key);
+  if (!report) return failed(report.error(), globals);
+  show(*report, globals);
+  return report->faults.empty() ? kDone : kAdverse;
+}
+
+ExitCode run_tail(const LookFlags& flags, const CLI::App& verb, const Globals& globals) {
+  const auto from = verb.count("--from") > 0 ? std::optional(flags.from) : std::nullopt;
+  const auto tail = app::log_tail(flags.place, flags.key, flags.count, from);
+  if (!tail) return failed(tail.error(), globals);
+  show(*tail, globals);
+  return kDone;
+}
+
+/// A line for the tree, then a line for each entry.
+ExitCode run_export(const LookFlags& flags, const Globals& globals) {
+  const auto tail = app::log_tail(flags.place, flags.key, UINT64_MAX, 0);
+  if (!tail) return failed(tail.error(), globals);
+  report::LogTail head;
+  head.tree = tail->tree;
+  Json first = report::log_json(head);
+  first["answer"] = "export";
+  first.erase("entries");
+  std::string lines = dump_json(first) + "\n";
+  for (const auto& entry : tail->entries) lines += dump_json(report::log_json(entry)) + "\n";
+  if (flags.output.empty()) {
+    print(lines);
+    return kDone;
+  }
+  const auto written = write_file(flags.output, lines, flags.force);
+  return written ? kDone : failed(written.error(), globals);
+}
+
+void place_flags(CLI::App& verb, app::LogPlace& place) {
+  verb.add_option("log", place.folder, "The log's folder, the one that is handed out")->required();
+  verb.add_option("--keep", place.keep,
+                  "The folder that is kept: key, guard, registry; default: the log's name + .keep");
+}
+void look_flags(CLI::App& verb, LookFlags& flags) {
+  place_flags(verb, flags.place);
+  verb.add_option("--log-key", flags.key, "The log's public key, where the kept folder is not at hand");
+}
+
+/// Says what to run once the verb is chosen.
+template <typename Flags, typename Work>
+void chosen_by(CLI::App* verb, VerbTable& verbs, const std::shared_ptr<Flags>& flags, Work work) {
+  Globals& globals = verbs.globals;
+  Run& chosen = verbs.chosen;
+  verb->callback(
+      [flags, work, &globals, &chosen] { chosen = [flags, work, &globals] { return work(*flags, globals); }; });
+}
+
+void add_init(CLI::App& noun, VerbTable& verbs) {
+  struct Flags {
+    app::LogPlace place;
+    std::string name;
+  };
+  CLI::App* const verb = verbs.add(noun, "init", "Make an empty log and its key");
+  const auto flags = std::make_shared<Flags>();
+  place_flags(*verb, flags->place);
+  verb->add_option("--name", flags->name, "The log's name for good, like example.org/log-2026")->required();
+  chosen_by(verb, verbs, flags, [](const Flags& from, const Globals& globals) -> ExitCode {
+    const auto made = app::log_init(from.place, from.name);
+    if (!made) return failed(made.error(), globals);
+    show(*made, globals);
+    return kDone;
+  });
+}
+
+void add_add(CLI::App& noun, VerbTable& verbs) {
+  CLI::App* const verb = verbs.add(noun, "add", "Register works, or make another statement about them");
+  const auto flags = std::make_shared<AddFlags>();
+  app::LogAddRequest& request = flags->request;
+  place_flags(*verb, request.place);
+  verb->add_option("files", request.files, "Works, an entry each; none: a statement about no file");
+  verb->add_option("--type", request.type,
+                   "register, supersede, revoke, dispute, consent-grant, consent-withdraw, takedown, key-add, "
+                   "key-revoke");
+  verb->add_option("--about", flags->about, "Number of the earlier entry that it speaks of");
+  verb->add_flag("--plain", request.plain, "The works are public: log their hashes without a seal");
+  verb->add_option("--record", request.record, "A document to commit to: consent record, notice");
+  verb->add_option("--manifest", request.manifest, "The work's C2PA manifest store (.c2pa)");
+  verb->add_option("--mark-id", request.mark_id, "The id in the work's watermark, in hex");
+  verb->add_option("--subject", request.subject, "key-add, key-revoke: a certificate (PEM) with the key");
+  verb->add_option("--distrust-from", flags->distrust_from, "key-revoke: entries from this number on");
+  verb->add_option("--contact", request.contact, "Kept in the registry, never in the log");
+  verb->add_flag("--proof", request.proofs, "Write FILE.tlog-proof beside each work");
+  verb->add_flag("--anonymous", request.anonymous, "Leave the issuer's certificate out of the proofs");
+  verb->add_option("--witness", request.witnesses, "Folder of a witness to cosign the proofs")->allow_extra_args(false);
+  add_key_flags(*verb, flags->key);
+  chosen_by(verb, verbs, flags,
+            [verb](const AddFlags& from, const Globals& globals) { return run_add(from, *verb, globals); });
+}
+
+void add_prove(CLI::App& noun, VerbTable& verbs) {
+  CLI::App* const verb = verbs.add(noun, "prove", "Write the proof that a work or an entry is in the log");
+  const auto flags = std::make_shared<ProveFlags>();
+  place_flags(*verb, flags->request.place);
+  verb->add_option("file", flags->request.file, "A registered work");
+  verb->add_option("--entry", flags->entry, "An entry's number instead");
+  verb->add_option("-o,--output", flags->output, "Where to write it (.tlog-proof); default: standard output");
+  verb->add_flag("--force", flags->force, "Replace it when it is there");
+  verb->add_flag("--anonymous", flags->request.anonymous, "Leave the issuer's certificate out");
+  verb->add_option("--witness", flags->request.witnesses, "Folder of a witness to cosign it")->allow_extra_args(false);
+  chosen_by(verb, verbs, flags,
+            [verb](const ProveFlags& from, const Globals& globals) { return run_prove(from, *verb, globals); });
+}
+
+void add_verify_proof(CLI::App& noun, VerbTable& verbs) {
+  CLI::App* const verb = verbs.add(noun, "verify", "Check a proof, without asking anybody");
+  const auto flags = std::make_shared<app::LogVerifyRequest>();
+  verb->add_option("proof", flags->proof, "A .tlog-proof")->required();
+  verb->add_option("file", flags->file, "The work that it is said to be about");
+  verb->add_option("--policy", flags->policy, "Which logs and witnesses to believe (c2sp.org/tlog-policy)");
+  verb->add_option("--log-key", flags->key, "Believe this log, and ask for no witness");
+  chosen_by(verb, verbs, flags, run_verify);
+}
+
+void add_looks(CLI::App& noun, VerbTable& verbs) {
+  CLI::App* const fsck = verbs.add(noun, "fsck", "Recompute everything and name every fault");
+  const auto whole = std::make_shared<LookFlags>();
+  look_flags(*fsck, *whole);
+  chosen_by(fsck, verbs, whole, run_fsck);
+
+  CLI::App* const tail = verbs.add(noun, "tail", "The last entries, checked against the signed root");
+  const auto last = std::make_shared<LookFlags>();
+  look_flags(*tail, *last);
+  tail->add_option("-n,--count", last->count, "How many");
+  tail->add_option("--from", last->from, "From this number on, instead of the last ones");
+  chosen_by(tail, verbs, last,
+            [tail](const LookFlags& from, const Globals& globals) { return run_tail(from, *tail, globals); });
+
+  CLI::App* const all = verbs.add(noun, "export", "Every entry as a JSON line");
+  const auto out = std::make_shared<LookFlags>();
+  look_flags(*all, *out);
+  all->add_option("-o,--output", out->output, "Where to write it; default: standard output");
+  all->add_flag("--force", out->force, "Replace it when it is there");
+  chosen_by(all, verbs, out, run_export);
+}
+
+void add_erase(CLI::App& noun, VerbTable& verbs) {
+  struct Flags {
+    app::LogPlace place;
+    std::uint64_t number = 0;
+  };
+  CLI::App* const verb = verbs.add(noun, "erase", "Destroy what the registry has about an entry, its salt above all");
+  const auto flags = std::make_shared<Flags>();
+  place_flags(*verb, flags->place);
+  verb->add_option("number", flags->number, "The entry's number")->required();
+  chosen_by(verb, verbs, flags, [](const Flags& from, const Globals& globals) -> ExitCode {
+    const auto erased = app::log_erase(from.place, from.number);
+    if (erased) {
+      const Json json{{"schema", "bonafide.log/1"}, {"answer", "erased"}, {"number", from.number}};
+      print(globals.json
+                ? dump_json(json, 2) + "\n"
+                : "entry " + std::to_string(from.number) +
+                      ": what the registry held is destroyed; the entry stays, and nobody can tell any more what "
+                      "it is about\n");
+      return kDone;
+    }
+    static_cast<void>(failed(erased.error(), globals));
+    return erased.error().code == Code::not_found ? kNothing : exit_code_of(erased.error());
+  });
+}
+
+void add_witness(CLI::App& noun, VerbTable& verbs) {
+  struct Flags {
+    std::string folder, name;
+    std::vector<std::string> logs;
+  };
+  CLI::App* const verb = verbs.add(noun, "witness", "Be a witness on a folder: print its key, tell it of logs");
+  const auto flags = std::make_shared<Flags>();
+  verb->add_option("folder", flags->folder, "The witness's folder")->required();
+  verb->add_option("--new", flags->name, "Make it, with this name");
+  verb->add_option("--trust", flags->logs, "A log's key: its checkpoints are witnessed from now on")
+      ->allow_extra_args(false);
+  chosen_by(verb, verbs, flags, [](const Flags& from, const Globals& globals) -> ExitCode {
+    const auto key = app::log_witness(from.folder, from.name, from.logs);
+    if (!key) return failed(key.error(), globals);
+    const Json json{{"schema", "bonafide.log/1"}, {"answer", "witness"}, {"folder", from.folder}, {"key", *key}};
+    print(globals.json ? dump_json(json, 2) + "\n" : *key + "\n");
+    return kDone;
+  });
+}
+
+}  // namespace
+
+void add_log(VerbTable& verbs) {
+  CLI::App* const noun =
+      verbs.group("log", "The record: register works in a transparency log, prove it, check it",
+                  "  bonafide log init record --name example.org/log-2026\n"
+                  "  bonafide log add record photo.jpg --keys my-keys --proof\n"
+                  "  bonafide log verify photo.jpg.tlog-proof photo.jpg --policy record.keep/policy\n"
+                  "The log holds sealed hashes and signatures; names and salts stay in its kept "
+                  "folder.");
+  add_init(*noun, verbs);
+  add_add(*noun, verbs);
+  add_prove(*noun, verbs);
+  add_verify_proof(*noun, verbs);
+  add_looks(*noun, verbs);
+  add_erase(*noun, verbs);
+  add_witness(*noun, verbs);
+}
+
+}  // namespace bonafide::cli

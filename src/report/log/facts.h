@@ -1,0 +1,69 @@
+// What the verbs of the record answer, before anybody words it.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "provenance/log/entry.h"
+#include "provenance/log/fsck.h"
+#include "provenance/log/policy.h"
+
+namespace bonafide::report {
+
+struct LogFacts {
+  std::string folder, keep;  ///< what is handed out; what is kept for ourselves
+  std::string origin, key;   ///< the key as verifiers want it
+  std::string policy;        ///< a file that knows this log
+};
+
+struct LogAdded {
+  struct One {
+    std::string path;  ///< of the work; empty: the entry is about no file
+    std::uint64_t number = 0;
+    provenance::log::Hash leaf = {};
+    std::string proof;  ///< file that was written, if any
+  };
+  std::vector<One> entries;
+  std::uint64_t size = 0;  ///< entries in the log now
+};
+
+struct LogEntryFacts {
+  std::uint64_t number = 0;
+  provenance::log::Hash leaf = {};
+  Bytes bytes;
+  std::optional<provenance::log::SignedEntry> entry;
+  std::string problem;  ///< why `entry` is not there
+};
+
+struct LogTail {
+  provenance::log::Checkpoint tree;
+  std::vector<LogEntryFacts> entries;
+};
+
+/// How a proof and a work hold up; each question for itself.
+struct LogProofFacts {
+  enum class State {
+    proven,     ///< in a log that is believed, and nothing contradicts it
+    broken,     ///< the path, a signature or the work does not fit
+    untrusted,  ///< it holds by itself, but log, key or witnesses are not those that are believed
+  };
+  enum class Work {
+    fits,        ///< the entry is about this very file
+    differs,     ///< it is about another one
+    sealed,      ///< the entry's commitment cannot be opened: the salt is not in the proof
+    none,        ///< the entry names no work
+    not_looked,  ///< no file was given
+  };
+  State state = State::broken;
+  std::string reason;  ///< plain sentence unless proven
+  std::string path;    ///< of the work, empty when none was given
+  Work work = Work::not_looked;
+  LogEntryFacts entry;
+  provenance::log::Checkpoint tree;
+  std::vector<provenance::log::CheckpointCheck::Cosigned> witnesses;
+  bool witnesses_wanted = false;  ///< the policy has a quorum
+  std::string issuer_name;        ///< from a certificate that fits the entry; nobody has vouched for the name
+};
+
+}  // namespace bonafide::report
