@@ -135,7 +135,7 @@ Result<report::LogFacts> log_init(const LogPlace& place, const std::string& orig
   const std::string policy =
       "# believes this log alone, and asks for no witness\nlog " + signer.key().text() + "\nquorum none\n";
   TRY(writer.put(std::string(kLogPolicyFile), as_bytes(policy)));
-  TRY(writer.sync_folders());
+  TRY(writer.finish());
   TRY(tlog::DirectoryStore::create({.folder = place.folder, .keep = keep}, signer));
   return report::LogFacts{place.folder, keep, origin, signer.key().text(), keep + "/" + std::string(kLogPolicyFile)};
 }

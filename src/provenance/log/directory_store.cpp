@@ -87,9 +87,9 @@ Result<void> DirectoryStore::create(const StoreOptions& options, const NoteSigne
   const std::string note = TRY(sign_checkpoint(empty, signer));
   DurableWriter keep(options.keep, options.hook), folder(options.folder, options.hook);
   TRY(keep.put(std::string(kGuardFile), as_bytes(note), 0600));
-  TRY(keep.sync_folders());
+  TRY(keep.finish());
   TRY(folder.put(std::string(kCheckpointPath), as_bytes(note)));
-  return folder.sync_folders();
+  return folder.finish();
 }
 
 Result<std::unique_ptr<DirectoryStore>> DirectoryStore::open(StoreOptions options, NoteSigner signer) {
@@ -171,12 +171,14 @@ Result<DirectoryStore::Edge> DirectoryStore::load_edge(const Checkpoint& checkpo
 Result<void> DirectoryStore::sweep(std::uint64_t size) {
   DurableWriter folder(options_.folder, options_.hook);
   const auto there = [&](const std::string& path) { return fs::exists(options_.folder + "/" + path); };
+  TRY(folder.remove(std::string(kCheckpointPath) + ".tmp"));
   for (int level = TileId::kEntries; level <= kMostTileLevel; ++level) {
     const std::uint64_t held = level_size(level, size), width = held % kTileWidth;
     for (std::uint64_t index = held / kTileWidth;; ++index) {
       const std::string full = tile_path({level, index, kTileWidth}), partial = full + ".p";
-      const bool has_full = there(full), has_partial = there(partial);
-      if (has_full) TRY(folder.remove(full));
+      const bool has_full = there(full) || there(full + ".tmp"), has_partial = there(partial);
+      for (const std::string& path : {full, full + ".tmp"})
+        if (has_full) TRY(folder.remove(path));
       const bool edge = index == held / kTileWidth && width != 0;
       if (has_partial && !edge) TRY(folder.remove(partial));
       if (has_partial && edge) {
@@ -196,7 +198,7 @@ Result<void> DirectoryStore::sweep(std::uint64_t size) {
 Result<void> DirectoryStore::publish(const std::string& note) {
   DurableWriter folder(options_.folder, options_.hook);
   TRY(folder.put(std::string(kCheckpointPath), as_bytes(note)));
-  return folder.sync_folders();
+  return folder.finish();
 }
 
 /// Under the lock: gives numbers to what is in the log already, and answers what is not, each once.
@@ -237,12 +239,12 @@ Result<void> DirectoryStore::write_batch(const std::vector<const Bytes*>& entrie
     const std::uint64_t before = level_size(piece.tile.level, edge_->checkpoint.size);
     if (piece.tile.index * kTileWidth + piece.tile.width != before) TRY(folder.put(tile_path(piece.tile), piece.bytes));
   }
-  TRY(folder.sync_folders());
+  TRY(folder.finish());
   next.checkpoint.size = next.frontier.size();
   next.checkpoint.root = next.frontier.root();
   const std::string note = TRY(sign_checkpoint(next.checkpoint, signer_));
   TRY(keep.put(std::string(kGuardFile), as_bytes(note), 0600));
-  TRY(keep.sync_folders());
+  TRY(keep.finish());
   const std::uint64_t first = edge_->checkpoint.size;
   *edge_ = std::move(next);
   TRY(publish(note));

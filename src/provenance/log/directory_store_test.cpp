@@ -279,10 +279,12 @@ TEST(DirectoryStoreSlow, ACrashAtAnyStepLosesNothingAndDoublesNothing) {
     const Checkpoint shown = place.published();  // what others may have seen
     const std::unique_ptr<DirectoryStore> store = *place.open();
     ASSERT_TRUE(store);
-    const auto numbers = store->add(entries(253, 6));  // whoever got no answer asks again
+    EXPECT_EQ(said(place.check()), "") << "opened after step " << step;  // nothing half-written is left
+    const auto numbers = store->add(entries(253, 6));                    // whoever got no answer asks again
     ASSERT_TRUE(numbers) << numbers.error().message;
     EXPECT_EQ(numbers->front(), 253U);
     EXPECT_EQ(place.published().size, 259U);
+    EXPECT_EQ(said(place.check()), "") << "step " << step;
     ASSERT_TRUE(store->add(entries(400, 2)));
     EXPECT_EQ(said(place.check()), "") << "step " << step;
     const Checkpoint last = place.published();
@@ -394,6 +396,7 @@ TEST(LogFsck, AReplayedEntryIsNamed) {
   ASSERT_TRUE(writer.put("tile/0/000.p/3", hashes));
   const std::string note = *sign_checkpoint({.origin = "log.example/a", .size = 3, .root = tree.root()}, place.signer);
   ASSERT_TRUE(writer.put("checkpoint", as_bytes(note)));
+  ASSERT_TRUE(writer.finish());
   EXPECT_EQ(said(*fsck(place.options.folder, place.signer.key(), {})),
             "tile/entries/000.p/3: entry 2 is entry 0 once more: a replay\n");
 }

@@ -57,28 +57,45 @@ Result<void> DurableWriter::make_folders(const std::string& folder) {
   return {};
 }
 
+DurableWriter::~DurableWriter() {
+  for (const Staged& file : staged_) {
+    if (file.descriptor >= 0) ::close(file.descriptor);
+    if (!file.temporary.empty()) ::unlink(file.temporary.c_str());  // a full disk wants its space back
+  }
+}
+
 Result<void> DurableWriter::put(const std::string& path, ByteView bytes, unsigned mode) {
-  const std::string whole = root_ + "/" + path, temporary = whole + ".tmp";
+  const std::string whole = root_ + "/" + path;
   const std::string folder = fs::path(whole).parent_path().string();
   TRY(make_folders(folder));
   TRY(step("write", whole));
-  const int descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-  if (descriptor < 0) return system_error(whole, "cannot write");
-  auto done = write_all(descriptor, bytes, whole);
-  if (done) done = step("sync", whole);
-  if (done && ::fsync(descriptor) != 0) done = system_error(whole, "cannot sync");
-  if (::close(descriptor) != 0 && done) done = system_error(whole, "cannot write");
-  if (done) done = step("rename", whole);
-  if (done && ::rename(temporary.c_str(), whole.c_str()) != 0) done = system_error(whole, "cannot rename to");
-  if (!done) {
-    ::unlink(temporary.c_str());  // a full disk wants its space back
-    return done;
-  }
+  Staged file{.path = whole, .temporary = whole + ".tmp"};
+  file.descriptor = ::open(file.temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+  if (file.descriptor < 0) return system_error(whole, "cannot write");
+  staged_.push_back(file);
   touched_.insert(folder);
+  TRY(write_all(file.descriptor, bytes, whole));
+  // a hint: without it every file below would wait for a journal of its own
+  static_cast<void>(::sync_file_range(file.descriptor, 0, 0, SYNC_FILE_RANGE_WRITE));
   return {};
 }
 
-Result<void> DurableWriter::sync_folders() {
+/// Its bytes are on the disk when this returns.
+Result<void> DurableWriter::settle(Staged& file) {
+  TRY(step("sync", file.path));
+  if (::fsync(file.descriptor) != 0) return system_error(file.path, "cannot sync");
+  if (::close(std::exchange(file.descriptor, -1)) != 0) return system_error(file.path, "cannot write");
+  return {};
+}
+
+Result<void> DurableWriter::finish() {
+  for (Staged& file : staged_) TRY(settle(file));
+  for (Staged& file : staged_) {
+    TRY(step("rename", file.path));
+    if (::rename(file.temporary.c_str(), file.path.c_str()) != 0) return system_error(file.path, "cannot rename to");
+    file.temporary.clear();
+  }
+  staged_.clear();
   for (const std::string& folder : std::exchange(touched_, {})) {
     TRY(step("sync", folder));
     TRY(sync_folder(folder));

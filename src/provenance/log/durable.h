@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 
@@ -14,22 +15,34 @@ namespace bonafide::provenance::log {
 /// stops there. For tests of full disks and crashes.
 using StepHook = std::function<Result<void>(std::string_view step, const std::string& path)>;
 
-/// Writes below one folder. What put() wrote is durable only after sync_folders(). One writer at a time.
+/// Writes below one folder, in two steps: put() as often as you like, then finish(), which makes all of it durable and
+/// only then gives the files their names. Many files cost hardly more than one: the disk is asked to write while they
+/// come in, and the first sync settles most of the others. One writer at a time.
 class DurableWriter {
  public:
   explicit DurableWriter(std::string root, StepHook hook = {}) : root_(std::move(root)), hook_(std::move(hook)) {}
+  DurableWriter(const DurableWriter&) = delete;
+  DurableWriter& operator=(const DurableWriter&) = delete;
+  ~DurableWriter();  ///< what was not finished is taken away
 
-  /// Replaces what was there; folders are made as needed. io: "No space left on device" and the like, with the path.
+  /// Replaces what was there, once finished; folders are made as needed. io: "No space left on device" and the like,
+  /// with the path.
   Result<void> put(const std::string& path, ByteView bytes, unsigned mode = 0644);
-  Result<void> sync_folders();
-  /// A file or a folder with what is in it; none there is fine.
+  Result<void> finish();
+  /// A file or a folder with what is in it; none there is fine. At once, and not synced.
   Result<void> remove(const std::string& path);
 
  private:
+  struct Staged {
+    std::string path, temporary;
+    int descriptor = -1;
+  };
   Result<void> step(std::string_view name, const std::string& path) const;
   Result<void> make_folders(const std::string& folder);
+  Result<void> settle(Staged& file);
   std::string root_;
   StepHook hook_;
+  std::vector<Staged> staged_;
   std::set<std::string> touched_;  ///< folders whose names must be synced
 };
 

@@ -69,7 +69,7 @@ Result<void> Witness::create(const std::string& folder, const std::string& name)
   DurableWriter writer(folder);
   TRY(writer.put(std::string(kLogsFile), {}));
   TRY(writer.put(std::string(kKeyFile), as_bytes(signer.secret_text() + "\n"), 0600));
-  return writer.sync_folders();
+  return writer.finish();
 }
 
 Result<Witness> Witness::open(const std::string& folder, StepHook hook) {
@@ -107,7 +107,7 @@ Result<void> Witness::trust(const NoteKey& log) {
   for (const NoteKey& key : keys) text += key.text() + "\n";
   DurableWriter writer(folder_, hook_);
   TRY(writer.put(std::string(kLogsFile), as_bytes(text)));
-  return writer.sync_folders();
+  return writer.finish();
 }
 
 Result<std::optional<std::string>> Witness::latest(std::string_view origin) const {
@@ -148,7 +148,7 @@ Result<WitnessAnswer> Witness::judge(const AddCheckpoint& request, std::uint64_t
   const std::string line = TRY(signer_.sign(read->note.text, now));
   DurableWriter writer(folder_, hook_);
   TRY(writer.put(seen_path(tree.origin), as_bytes(write_note(read->note) + line)));
-  TRY(writer.sync_folders());
+  TRY(writer.finish());
   return WitnessAnswer{.status = 200, .body = line};
 }
 
