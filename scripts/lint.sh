@@ -35,7 +35,7 @@ fi
 
 if [ ${#text[@]} -gt 0 ]; then
   grep -nE '[[:blank:]]+$' "${text[@]}" /dev/null && { echo "lint: blanks at the end of a line"; bad=1; }
-  grep -nP '\t' "${text[@]}" /dev/null | grep -vE '^(Makefile|[^:]*\.mk|[^:]*\.tsv|[^:]*/out|[^:]*\.out):' \
+  grep -nP '\t' "${text[@]}" /dev/null | grep -vE '^(Makefile|[^:]*\.mk|[^:]*\.go|[^:]*\.tsv|[^:]*/out|[^:]*\.out):' \
     && { echo "lint: tabs"; bad=1; }
   grep -nE '^(<<<<<<<|>>>>>>>|=======)( |$)' "${text[@]}" /dev/null && { echo "lint: conflict marks"; bad=1; }
   for file in "${text[@]}"; do

@@ -59,33 +59,63 @@ Result<tlog::Entry> common_entry(const LogAddRequest& request) {
   return entry;
 }
 
-/// One salt seals work and record of an entry.
+/// What an entry commits to, as hashes.
+struct Content {
+  std::optional<tlog::Hash> asset, document;
+  bool plain = false;
+
+  /// One salt seals work and document.
+  tlog::Entry sealed(tlog::Entry entry, ByteView salt) const {
+    if (asset && plain) entry.asset_hash = asset;
+    if (asset && !plain) entry.asset_commitment = tlog::commitment("asset", salt, *asset);
+    if (document) entry.record_commitment = tlog::commitment("record", salt, *document);
+    return entry;
+  }
+  bool needs_salt() const { return (asset && !plain) || document; }
+};
+
+/// The same statement by the same issuer, made before: perhaps its answer was lost in a crash, and whoever asks again
+/// must not say it twice.
+Result<std::optional<tlog::Record>> said_before(tlog::Registry& registry, const tlog::Entry& entry,
+                                                const Content& content, const tlog::Hash& issuer) {
+  if (!content.asset) return std::optional<tlog::Record>();
+  for (tlog::Record& record : TRY(registry.find_asset(*content.asset))) {
+    const auto read = tlog::parse_signed_entry(record.entry);
+    const auto payload = tlog::entry_payload(content.sealed(entry, record.salt));
+    if (read && payload && read->payload == *payload && read->issuer == issuer) return std::optional(std::move(record));
+  }
+  return std::optional<tlog::Record>();
+}
+
+/// An entry about one work, or about none; in the registry before it returns.
 Result<Prepared> prepare(const LogAddRequest& request, tlog::Entry entry, const std::string& path,
-                         const crypto::Signer& signer, const Context& context) {
+                         const crypto::Signer& signer, tlog::Registry& registry, const Context& context) {
   Prepared made;
   made.path = path;
   tlog::Record& record = made.record;
-  const bool sealed = (!path.empty() && !request.plain) || !request.record.empty();
-  if (sealed) record.salt = TRY(crypto::Random().bytes(tlog::kSaltBytes));
-  if (!path.empty()) {
-    const tlog::Hash asset = TRY(hash_of_file(path, context));
-    record.asset = asset;
-    record.name = std::filesystem::path(path).filename().string();
-    if (request.plain) entry.asset_hash = asset;
-    if (!request.plain) entry.asset_commitment = tlog::commitment("asset", record.salt, asset);
-  }
-  if (!request.record.empty()) {
-    const tlog::Hash document = TRY(hash_of_file(request.record, context));
-    entry.record_commitment = tlog::commitment("record", record.salt, document);
-  }
+  Content content;
+  content.plain = request.plain;
+  if (!path.empty()) content.asset = TRY(hash_of_file(path, context));
+  if (!request.record.empty()) content.document = TRY(hash_of_file(request.record, context));
   if (!request.manifest.empty()) {
     record.manifest = to_bytes(TRY(read_file(request.manifest, kMostDocument)));
     entry.manifest_hash = TRY(tlog::to_hash(crypto::digest(crypto::HashAlgorithm::sha256, record.manifest)));
   }
-  record.contact = request.contact;
   record.certificate = signer.chain().front();
-  record.entry = TRY(tlog::sign_entry(entry, signer));
+  const crypto::Certificate certificate = TRY(crypto::parse_certificate(record.certificate));
+  const tlog::Hash issuer = TRY(tlog::key_hash(certificate));
+  if (auto before = TRY(said_before(registry, entry, content, issuer))) {
+    made.record = std::move(*before);
+    return made;
+  }
+  if (content.needs_salt()) record.salt = TRY(crypto::Random().bytes(tlog::kSaltBytes));
+  record.asset = content.asset;
+  record.name = path.empty() ? std::string() : std::filesystem::path(path).filename().string();
+  record.contact = request.contact;
+  const tlog::Entry sealed = content.sealed(std::move(entry), record.salt);
+  record.entry = TRY(tlog::sign_entry(sealed, signer));
   record.leaf = tlog::leaf_hash(record.entry);
+  TRY(registry.put(record));  // before the log: a salt that is lost opens nothing
   return made;
 }
 
@@ -147,22 +177,19 @@ Result<report::LogAdded> log_add(const LogAddRequest& request, const Context& co
   tlog::NoteSigner log = TRY(log_signer(request.place));
   const auto store = TRY(tlog::DirectoryStore::open(options, std::move(log)));
   TRY(refuse_behind(request, *store));
-  std::vector<Prepared> prepared;
-  if (request.files.empty()) prepared.push_back(TRY(prepare(request, common, {}, *issuer, context)));
-  for (const std::string& path : request.files)
-    prepared.push_back(TRY(prepare(request, common, path, *issuer, context)));
-
   const auto registry = TRY(log_registry(request.place));
+  std::vector<Prepared> prepared;
+  if (request.files.empty()) prepared.push_back(TRY(prepare(request, common, {}, *issuer, *registry, context)));
+  for (const std::string& path : request.files)
+    prepared.push_back(TRY(prepare(request, common, path, *issuer, *registry, context)));
   std::vector<Bytes> entries;
-  for (const Prepared& one : prepared) {
-    TRY(registry->put(one.record));  // before the log: a salt that is lost opens nothing
-    entries.push_back(one.record.entry);
-  }
+  for (const Prepared& one : prepared) entries.push_back(one.record.entry);
   const auto numbers = TRY(store->add(entries));
   report::LogAdded added;
   for (std::size_t i = 0; i < prepared.size(); ++i) {
     TRY(registry->set_number(prepared[i].record.leaf, numbers[i]));
-    added.entries.push_back({prepared[i].path, numbers[i], prepared[i].record.leaf, {}});
+    added.entries.push_back(
+        {prepared[i].path, numbers[i], prepared[i].record.leaf, {}, prepared[i].record.number.has_value()});
   }
   const tlog::SignedCheckpoint checkpoint = TRY(store->checkpoint());
   added.size = checkpoint.checkpoint.size;

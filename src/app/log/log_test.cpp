@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/files.h"
+#include "provenance/log/registry.h"
 #include "report/log/render.h"
 #include "support/schema.h"
 #include "support/support.h"
@@ -121,6 +122,47 @@ TEST(AppLog, EveryStatementCanBeMade) {
   LogAddRequest unknown = world.add();
   unknown.type = "rumour";
   EXPECT_EQ(log_add(unknown, world.context).error().code, Code::invalid_argument);
+}
+
+TEST(AppLog, TheSameIsNotSaidTwice) {
+  const World world;
+  LogAddRequest request = world.add();
+  request.files = {world.work("a"), world.work("b"), world.work("a")};
+  const auto first = log_add(request, world.context);
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ(first->size, 2U);
+  EXPECT_EQ(first->entries[2].number, 0U);
+  const auto again = log_add(request, world.context);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->size, 2U);
+  EXPECT_TRUE(again->entries[1].known);
+  fits_the_schema(report::log_json(*again));
+  request.plain = true;  // another statement about the same works
+  EXPECT_EQ(log_add(request, world.context)->size, 4U);
+  ASSERT_TRUE(new_keys({.folder = world.folder.file("others"), .name = "Eve", .organization = "X", .passphrase = {}}));
+  request.plain = false;
+  request.key.folder = world.folder.file("others");
+  EXPECT_EQ(log_add(request, world.context)->size, 6U);  // by somebody else
+}
+
+TEST(AppLog, WhoeverGotNoAnswerAsksAgainWithTheSameSalt) {
+  const World world;
+  LogAddRequest request = world.add();
+  request.files = {world.work("a")};
+  request.proofs = true;
+  ASSERT_TRUE(write_file(world.place.folder + "/tile", "in the way", false));
+  const auto refused = log_add(request, world.context);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::io);
+  std::filesystem::remove(world.place.folder + "/tile");
+  const auto added = log_add(request, world.context);
+  ASSERT_TRUE(added) << added.error().message;
+  EXPECT_FALSE(added->entries[0].known);
+  EXPECT_EQ(world.verify(added->entries[0].proof, world.work("a")).state, report::LogProofFacts::State::proven);
+  const auto registry = provenance::log::Registry::open(world.place.keep + "/registry.db");
+  const auto record = (*registry)->find(0);
+  ASSERT_TRUE(record && *record);
+  EXPECT_EQ((*registry)->find_asset(*(*record)->asset)->size(), 1U);
 }
 
 TEST(AppLog, APublicWorkNeedsNoSaltAndTheIssuerMayStayAPseudonym) {

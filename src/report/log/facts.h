@@ -22,7 +22,8 @@ struct LogAdded {
     std::string path;  ///< of the work; empty: the entry is about no file
     std::uint64_t number = 0;
     provenance::log::Hash leaf = {};
-    std::string proof;  ///< file that was written, if any
+    std::string proof;   ///< file that was written, if any
+    bool known = false;  ///< the same was said before: nothing new was logged
   };
   std::vector<One> entries;
   std::uint64_t size = 0;  ///< entries in the log now

@@ -125,6 +125,7 @@ Json log_json(const LogAdded& added) {
     Json row{{"number", one.number}, {"leaf", hex(one.leaf)}};
     if (!one.path.empty()) row["path"] = one.path;
     if (!one.proof.empty()) row["proof"] = one.proof;
+    if (one.known) row["known"] = true;
     json["entries"].push_back(std::move(row));
   }
   return json;
@@ -133,8 +134,8 @@ Json log_json(const LogAdded& added) {
 std::string log_text(const LogAdded& added) {
   std::string text;
   for (const auto& one : added.entries)
-    text += fmt::format("entry {}{}{}{}{}\n", one.number, one.path.empty() ? "" : "  ", one.path,
-                        one.proof.empty() ? "" : "  proof: ", one.proof);
+    text += fmt::format("entry {}{}{}{}{}{}\n", one.number, one.path.empty() ? "" : "  ", one.path,
+                        one.known ? "  (was there already)" : "", one.proof.empty() ? "" : "  proof: ", one.proof);
   return text + fmt::format("The log has {} {} now.\n", added.size, added.size == 1 ? "entry" : "entries");
 }
 
