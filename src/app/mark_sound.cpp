@@ -103,7 +103,11 @@ Result<media::Rewritten> mark_sound(const std::string& path, const MarkSoundRequ
   };
   filter.push = [&](const SoundMarker::Channels& in, SoundMarker::Channels& out) { return marker->push(in, out); };
   filter.finish = [&](SoundMarker::Channels& out) { marker->finish(out); };
-  return media::rewrite(media, {.path = request.out, .overwrite = request.overwrite, .sound = &filter}, context);
+  media::RewriteRequest rewrite;
+  rewrite.path = request.out;
+  rewrite.overwrite = request.overwrite;
+  rewrite.sound = &filter;
+  return media::rewrite(media, rewrite, context);
 }
 
 }  // namespace bonafide::app

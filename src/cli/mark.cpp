@@ -1,7 +1,7 @@
 // bonafide mark add|get: invisible marks that carry an id.
 #include <fmt/format.h>
 
-#include "app/mark_sound.h"
+#include "app/mark.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "cli/kit/terminal.h"
@@ -12,19 +12,18 @@ namespace bonafide::cli {
 
 namespace {
 
-using provenance::mark::MarkKey;
-
 struct MarkFlags {
   std::string in, out, id, secret;
+  double psnr = 0;
   bool force = false, over = false, deep = false;
 };
 
-/// The published key, or an issuer's own from a file.
-Result<MarkKey> key_of(const MarkFlags& flags) {
+/// The published keys, or an issuer's own from a file.
+Result<app::MarkKeys> keys_of(const MarkFlags& flags) {
   constexpr std::uint64_t kMost = 4096;
-  if (flags.secret.empty()) return MarkKey::published(provenance::mark::kSoundProfile);
+  if (flags.secret.empty()) return app::mark_keys({});
   const std::string secret = TRY(read_file(flags.secret, kMost));
-  return MarkKey::secret(provenance::mark::kSoundProfile, as_bytes(secret));
+  return app::mark_keys(Bytes(secret.begin(), secret.end()));
 }
 
 Result<std::uint64_t> id_of(const std::string& text) {
@@ -41,93 +40,105 @@ ExitCode told(Error error, const MarkFlags& flags, const Globals& globals) {
   return globals.json ? fail_json(error) : fail(error);
 }
 
+std::string words_of(const app::MarkedFile& done) {
+  std::string words;
+  if (done.pictures && done.frames > 0) words += fmt::format("{} frames, {:.1f} dB", done.frames, done.psnr);
+  if (done.pictures && done.frames == 0) words += fmt::format("a picture, {:.1f} dB", done.psnr);
+  if (done.sound) words += fmt::format("{}{:.1f} s of sound", words.empty() ? "" : ", ", done.seconds);
+  if (!done.codecs.empty()) words += " (" + done.codecs + ")";
+  if (done.copied > 0) words += fmt::format(", {} track{} copied", done.copied, done.copied == 1 ? "" : "s");
+  return words;
+}
+
 ExitCode run_add(const MarkFlags& flags, const Globals& globals) {
-  const Context context = globals.context(flags.in);
-  const auto key = key_of(flags);
-  if (!key) return told(key.error(), flags, globals);
+  const auto keys = keys_of(flags);
+  if (!keys) return told(keys.error(), flags, globals);
   const auto id = id_of(flags.id);
   if (!id) return told(id.error(), flags, globals);
-  const auto done = app::mark_sound(
-      flags.in, {.key = *key, .id = *id, .out = flags.out, .overwrite = flags.force, .over = flags.over}, context);
+  app::MarkRequest request{*keys, *id, {}, flags.out, flags.force, flags.over};
+  if (flags.psnr > 0) request.psnr = flags.psnr;
+  const auto done = app::mark_file(flags.in, request, globals.context(flags.in));
   if (!done) return told(done.error(), flags, globals);
   end_progress();
   if (globals.json) {
-    print(dump_json(Json{{"file", flags.out},
+    print(dump_json(Json{{"schema", "bonafide.marked/1"},
+                         {"file", clean_utf8(flags.out)},
                          {"id", fmt::format("{:016x}", *id)},
-                         {"key", key->fingerprint()},
-                         {"codec", done->codec},
+                         {"key", keys->pictures.fingerprint()},
+                         {"pictures", done->pictures},
+                         {"sound", done->sound},
+                         {"psnr", done->psnr},
+                         {"frames", done->frames},
                          {"seconds", done->seconds},
+                         {"codecs", done->codecs},
                          {"copied_tracks", done->copied}},
                     2) +
           "\n");
   } else {
-    print(fmt::format("{}\n  mark {:016x} in {:.1f} s of sound ({}), {} track{} copied\n", flags.out, *id,
-                      done->seconds, done->codec, done->copied, done->copied == 1 ? "" : "s"));
+    print(fmt::format("{}\n  mark {:016x} in {}\n", clean_utf8(flags.out), *id, words_of(*done)));
   }
   return kDone;
 }
 
-Json json_of(const MarkFlags& flags, const MarkKey& key, const provenance::mark::SoundReading& reading) {
-  Json json{{"file", flags.in}, {"key", key.fingerprint()}, {"published_key", !key.is_secret()}};
-  json["id"] = reading.id ? Json(fmt::format("{:016x}", *reading.id)) : Json();
-  json["short_id"] = reading.upper ? Json(fmt::format("{:08x}", *reading.upper)) : Json();
-  json["log10_p"] = reading.evidence.log10_p;
-  json["z"] = reading.evidence.z;
-  json["hypotheses"] = reading.evidence.hypotheses;
-  json["speed"] = reading.warp.speed;
-  json["tempo"] = reading.warp.tempo;
-  json["seconds"] = reading.seconds;
-  return json;
+void print_found(const MarkFlags& flags, const app::FoundMarks& found) {
+  std::string text = clean_utf8(flags.in) + "\n";
+  for (const app::FoundMark& mark : found.marks) {
+    text += mark.id ? fmt::format("  mark {:016x}", *mark.id)
+                    : fmt::format("  mark {:08x}, the upper half of an id,", mark.upper);
+    text += " in the " + mark.in;
+    if (mark.to > 0) text += fmt::format(", {:.1f} to {:.1f} s", mark.from, mark.to);
+    text += fmt::format("\n    {}\n", provenance::mark::to_string(mark.evidence));
+    if (!mark.changed.empty()) text += "    " + mark.changed + " of what was marked\n";
+  }
+  for (const auto& [where, evidence] : found.nothing) {
+    text += fmt::format("  no mark found in the {}{}; this says nothing of where it comes from\n    {}\n", where,
+                        flags.deep ? "" : " (changed scale, speed and tempo were not searched: --deep)",
+                        provenance::mark::to_string(evidence));
+  }
+  if (!found.marks.empty())
+    text += "  An id is a pointer: what it stands for must match this work before it says anything.\n";
+  print(text);
 }
 
 ExitCode run_get(const MarkFlags& flags, const Globals& globals) {
-  const Context context = globals.context(flags.in);
-  const auto key = key_of(flags);
-  if (!key) return told(key.error(), flags, globals);
-  const auto reading = app::read_sound_mark(flags.in, *key, flags.deep, context);
-  if (!reading) return told(reading.error(), flags, globals);
+  const auto keys = keys_of(flags);
+  if (!keys) return told(keys.error(), flags, globals);
+  const auto found = app::find_marks(flags.in, *keys, flags.deep, globals.context(flags.in));
+  if (!found) return told(found.error(), flags, globals);
   end_progress();
-  if (globals.json) {
-    print(dump_json(json_of(flags, *key, *reading), 2) + "\n");
-  } else if (reading->upper) {
-    print(reading->id ? fmt::format("{}\n  mark {:016x}\n", flags.in, *reading->id)
-                      : fmt::format("{}\n  mark {:08x}, the upper half of an id\n", flags.in, *reading->upper));
-    print(fmt::format("  {}\n", provenance::mark::to_string(reading->evidence)));
-    if (reading->warp.speed != 1 || reading->warp.tempo != 1)
-      print(fmt::format("  speed × {:.4f}, tempo × {:.4f} of what was marked\n", reading->warp.speed,
-                        reading->warp.tempo));
-    print("  An id is a pointer: what it stands for must match this sound before it says anything.\n");
-  } else {
-    print(fmt::format("{}\n  no mark found{}; this says nothing of where it comes from\n  {}\n", flags.in,
-                      flags.deep ? "" : " (speed and tempo were not searched: --deep)",
-                      provenance::mark::to_string(reading->evidence)));
-  }
-  return reading->upper ? kDone : kNothing;
+  if (globals.json)
+    print(dump_json(app::marks_json(flags.in, *keys, *found), 2) + "\n");
+  else
+    print_found(flags, *found);
+  return found->marks.empty() ? kNothing : kDone;
 }
 
 }  // namespace
 
 void add_mark(VerbTable& verbs) {
-  CLI::App* const group = verbs.group("mark", "Invisible marks: an id in the sound that survives codecs and cuts",
-                                      "  bonafide mark add talk.wav -o marked.flac\n"
-                                      "  bonafide mark get --deep found.mp3");
+  CLI::App* const group =
+      verbs.group("mark", "Invisible marks: an id in pictures and sound that survives codecs and cuts",
+                  "  bonafide mark add clip.mp4 -o marked.mp4 --id 00000000000000ff\n"
+                  "  bonafide mark get --deep found.mp3");
   const auto flags = std::make_shared<MarkFlags>();
   Globals& globals = verbs.globals;
   Run& chosen = verbs.chosen;
-  CLI::App* const add =
-      verbs.add(*group, "add", "Write the file again with a mark in its sound; other tracks are copied");
+  CLI::App* const add = verbs.add(
+      *group, "add", "Write the file again with a mark in its pictures and its sound; other tracks are copied");
   add->add_option("file", flags->in, "What to mark")->required();
   add->add_option("-o,--output", flags->out, "Where to write; the extension chooses the container")->required();
   add->add_option("--id", flags->id, "16 hexadecimal digits; without it, a random id");
+  add->add_option("--psnr", flags->psnr, "How faint the mark in pictures is, in dB (44 for clips)")
+      ->check(CLI::Range(30.0, 60.0));
   add->add_option("--secret", flags->secret,
                   "A file with a secret of at least 16 bytes: only its holders read the mark");
   add->add_flag("--force", flags->force, "Replace the output if it exists");
   add->add_flag("--over", flags->over, "Mark it although it carries a mark already");
   add->callback([flags, &globals, &chosen] { chosen = [flags, &globals] { return run_add(*flags, globals); }; });
-  CLI::App* const get = verbs.add(*group, "get", "Read the mark of a sound");
+  CLI::App* const get = verbs.add(*group, "get", "Read the mark of a clip or a sound");
   get->add_option("file", flags->in, "What to read")->required();
   get->add_option("--secret", flags->secret, "The secret it was marked with");
-  get->add_flag("--deep", flags->deep, "When nothing is found: look for changed speed and tempo too");
+  get->add_flag("--deep", flags->deep, "When nothing is found: look for changed scale, speed and tempo too");
   get->callback([flags, &globals, &chosen] { chosen = [flags, &globals] { return run_get(*flags, globals); }; });
 }
 

@@ -7,6 +7,7 @@ extern "C" {
 #include <unistd.h>
 
 #include <filesystem>
+#include <mutex>
 
 #include "media/decode/rewrite_recoder.h"
 
@@ -59,6 +60,7 @@ class Rewrite {
   std::unique_ptr<av::Demuxer> input_;
   int sound_ = -1, video_ = -1;  ///< the streams that are changed
   Output output_;
+  std::mutex muxing_;      ///< encoders write from threads of their own
   std::vector<Way> ways_;  ///< for each stream of the input
   Rewritten done_;
 };
@@ -140,6 +142,7 @@ Result<void> Rewrite::write(AVPacket& packet, AVRational base, int stream) {
   av_packet_rescale_ts(&packet, base, output_.format->streams[stream]->time_base);
   packet.stream_index = stream;
   packet.pos = -1;
+  const std::lock_guard lock(muxing_);
   const int status = av_interleaved_write_frame(output_.format, &packet);
   return status < 0 ? Result<void>(failed(status, "writing", Code::io)) : Result<void>();
 }

@@ -13,7 +13,7 @@ namespace bonafide::media {
 
 class Recoder {
  public:
-  /// Takes a packet in the encoder's time base to the muxer.
+  /// Takes a packet in the encoder's time base to the muxer; may be called from any thread.
   using Sink = std::function<Result<void>(AVPacket& packet)>;
 
   virtual ~Recoder() = default;

@@ -87,7 +87,7 @@ Result<void> SoundRecoder::open_encoder(const AVCodec& codec, const AVOutputForm
   for (const AVSampleFormat* one = codec.sample_fmts; one != nullptr && *one != AV_SAMPLE_FMT_NONE; ++one)
     if (av_get_packed_sample_fmt(*one) == av_get_packed_sample_fmt(wanted)) e.sample_fmt = *one;
   e.time_base = {1, e.sample_rate};
-  const std::int64_t channels = e.ch_layout.nb_channels;  // what is not compressed has a rate that no encoder takes
+  const std::int64_t channels = e.ch_layout.nb_channels;
   e.bit_rate = std::clamp<std::int64_t>(decoder_->bit_rate, 48000 * channels, 128000 * channels);
   if (decoder_->bits_per_raw_sample > 0) e.bits_per_raw_sample = decoder_->bits_per_raw_sample;
   if ((format.flags & AVFMT_GLOBALHEADER) != 0) e.flags |= AV_CODEC_FLAG_GLOBAL_HEADER;

@@ -1,4 +1,3 @@
-// Files written again with filtered sound.
 #include "media/decode/rewrite.h"
 
 #include <gtest/gtest.h>
@@ -11,6 +10,12 @@
 
 namespace bonafide::media {
 namespace {
+
+Result<Rewritten> rewrite_sound(const Media& media, RewriteRequest request, const SoundFilter& filter,
+                                const Context& context) {
+  request.sound = &filter;
+  return rewrite(media, request, context);
+}
 
 /// Halves every sample and keeps 1,000 back until the end, as a mark does.
 SoundFilter halving(std::vector<float>& held) {
@@ -33,13 +38,6 @@ SoundFilter halving(std::vector<float>& held) {
   return filter;
 }
 
-Result<Rewritten> filtered(const Media& media, const std::string& to, const SoundFilter& filter) {
-  RewriteRequest request;
-  request.path = to;
-  request.sound = &filter;
-  return rewrite(media, request, {});
-}
-
 std::string tone() {
   return testing::made("tone.wav", "ffmpeg -v error -y -f lavfi -i sine=frequency=500:sample_rate=44100 -t 3 \"$OUT\"");
 }
@@ -49,7 +47,7 @@ TEST(RewriteSound, SamplesArriveChangedAndComplete) {
   const std::vector<float> before = decode_all(probed(tone())).native();
   for (const char* const name : {"a.wav", "a.flac", "a.mka"}) {
     std::vector<float> held;
-    const auto done = filtered(probed(tone()), folder.file(name), halving(held));
+    const auto done = rewrite_sound(probed(tone()), {.path = folder.file(name)}, halving(held), {});
     ASSERT_TRUE(done) << done.error().to_string();
     EXPECT_NEAR(done->seconds, 3, 1e-6);
     const std::vector<float> after = decode_all(probed(folder.file(name))).native();
@@ -62,7 +60,7 @@ TEST(RewriteSound, LossyContainersToo) {
   const testing::TemporaryFolder folder;
   for (const char* const name : {"a.mp3", "a.ogg", "a.opus", "a.m4a", "a.webm"}) {
     std::vector<float> held;
-    const auto done = filtered(probed(tone()), folder.file(name), halving(held));
+    const auto done = rewrite_sound(probed(tone()), {.path = folder.file(name)}, halving(held), {});
     ASSERT_TRUE(done) << name << ": " << done.error().to_string();
     EXPECT_NEAR(decode_all(probed(folder.file(name))).result.audio_s, 3, 0.1) << name;
   }
@@ -70,13 +68,13 @@ TEST(RewriteSound, LossyContainersToo) {
 
 TEST(RewriteSound, PicturesAreCopied) {
   const std::string clip =
-      testing::made("rewrite_sound.mp4",
+      testing::made("rewrite.mp4",
                     "ffmpeg -v error -y -f lavfi -i testsrc2=size=320x240:rate=25 -f lavfi -i sine -t 2 -c:v libx264 "
                     "-preset ultrafast -c:a aac \"$OUT\"");
   const testing::TemporaryFolder folder;
   std::vector<float> held;
   const std::string out = folder.file("out.mkv");
-  const auto done = filtered(probed(clip), out, halving(held));
+  const auto done = rewrite_sound(probed(clip), {.path = out}, halving(held), {});
   ASSERT_TRUE(done) << done.error().to_string();
   EXPECT_EQ(done->copied, 1);
   const Seen before = decode_all(probed(clip), {}, true), after = decode_all(probed(out), {}, true);
@@ -88,25 +86,25 @@ TEST(RewriteSound, RefusesAndLeavesNothing) {
   const testing::TemporaryFolder folder;
   std::vector<float> held;
   const std::string out = folder.file("a.wav");
-  ASSERT_TRUE(filtered(probed(tone()), out, halving(held)));
+  ASSERT_TRUE(rewrite_sound(probed(tone()), {.path = out}, halving(held), {}));
   held.clear();
-  const auto again = filtered(probed(tone()), out, halving(held));
+  const auto again = rewrite_sound(probed(tone()), {.path = out}, halving(held), {});
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error().code, Code::invalid_argument);
-  const auto unknown = filtered(probed(tone()), folder.file("a.nothing"), halving(held));
+  const auto unknown = rewrite_sound(probed(tone()), {.path = folder.file("a.nothing")}, halving(held), {});
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().code, Code::unsupported);
   SoundFilter failing = halving(held);
   failing.push = [](const SoundFilter::Channels&, SoundFilter::Channels&) -> Result<void> {
     return make_error(Code::limit, "enough");
   };
-  const auto stopped = filtered(probed(tone()), folder.file("b.wav"), failing);
+  const auto stopped = rewrite_sound(probed(tone()), {.path = folder.file("b.wav")}, failing, {});
   ASSERT_FALSE(stopped);
   EXPECT_EQ(stopped.error().message, "enough");
-  EXPECT_FALSE(filtered(probed(tone()), folder.file("no/such/folder.wav"), halving(held)));
+  EXPECT_FALSE(rewrite_sound(probed(tone()), {.path = folder.file("no/such/folder.wav")}, halving(held), {}));
   const std::string mute = testing::made(
       "mute.mp4", "ffmpeg -v error -y -f lavfi -i testsrc2=size=160x120 -t 1 -c:v libx264 -preset ultrafast \"$OUT\"");
-  const auto silent = filtered(probed(mute), folder.file("c.mp4"), halving(held));
+  const auto silent = rewrite_sound(probed(mute), {.path = folder.file("c.mp4")}, halving(held), {});
   ASSERT_FALSE(silent);
   EXPECT_EQ(silent.error().code, Code::not_found);
   int files = 0;

@@ -8,8 +8,11 @@ extern "C" {
 }
 #include <algorithm>
 #include <array>
+#include <mutex>
+#include <optional>
 #include <thread>
 
+#include "base/channel.h"
 #include "media/decode/rewrite_recoder.h"
 
 namespace bonafide::media {
@@ -33,6 +36,12 @@ class VideoRecoder final : public Recoder {
   Result<void> open(const AVOutputFormat& format) override;
   Result<void> take(const AVPacket* packet) override;
   const AVCodecContext& encoder() const override { return *encoder_; }
+  ~VideoRecoder() override {
+    changed_.close();
+    if (encoding_.joinable()) encoding_.join();
+  }
+  VideoRecoder(const VideoRecoder&) = delete;
+  VideoRecoder& operator=(const VideoRecoder&) = delete;
   void tell(Rewritten& done) const override {
     done.video_codec = encoder_->codec->name;
     done.frames = frames_;
@@ -44,6 +53,8 @@ class VideoRecoder final : public Recoder {
   void choose_quality();
   Result<void> change(AVFrame& frame);
   Result<void> convert(AVFrame& frame);
+  void encode();
+  Result<void> hand_over(av::Owned<AVFrame> frame);
   Error failed(int status, std::string_view doing) const { return av::failure(status, Code::corrupt, doing, context_); }
 
   const AVStream& stream_;
@@ -55,6 +66,12 @@ class VideoRecoder final : public Recoder {
   std::unique_ptr<SwsContext, FreeScaler> scaler_;
   std::int64_t last_ = AV_NOPTS_VALUE;
   int frames_ = 0;
+
+  // Encoding goes on beside decoding and changing.
+  Channel<av::Owned<AVFrame>> changed_{8};
+  std::mutex failing_;
+  std::optional<Error> failure_;
+  std::thread encoding_;  ///< last: it uses what stands above
 };
 
 const AVCodec* VideoRecoder::choose_codec(const AVOutputFormat& format) const {
@@ -123,7 +140,7 @@ Result<void> VideoRecoder::open(const AVOutputFormat& format) {
   e.color_trc = decoder_->color_trc;
   e.colorspace = decoder_->colorspace;
   e.chroma_sample_location = decoder_->chroma_sample_location;
-  e.thread_count = threads;
+  e.thread_count = 0;  // as many as the encoder likes
   choose_pixels(*codec);
   choose_quality();
   if ((format.flags & AVFMT_GLOBALHEADER) != 0) e.flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
@@ -153,6 +170,25 @@ Result<void> VideoRecoder::convert(AVFrame& frame) {
   return {};
 }
 
+void VideoRecoder::encode() {
+  while (auto frame = changed_.pop()) {
+    if (auto done = encode_frame(*encoder_, frame->get(), sink, context_); !done) {
+      const std::lock_guard lock(failing_);
+      failure_ = done.error();
+      changed_.close();
+      return;
+    }
+  }
+}
+
+Result<void> VideoRecoder::hand_over(av::Owned<AVFrame> frame) {
+  if (!encoding_.joinable()) encoding_ = std::thread([this] { encode(); });
+  if (changed_.push(std::move(frame))) return {};
+  const std::lock_guard lock(failing_);
+  if (failure_) return *failure_;
+  return make_error(Code::internal, "the encoder stopped early");
+}
+
 Result<void> VideoRecoder::change(AVFrame& frame) {
   std::int64_t at = frame.best_effort_timestamp;
   if (at == AV_NOPTS_VALUE) at = last_ == AV_NOPTS_VALUE ? 0 : last_ + std::max<std::int64_t>(frame.pkt_duration, 1);
@@ -165,7 +201,9 @@ Result<void> VideoRecoder::change(AVFrame& frame) {
   frame.pts = at;
   frame.pict_type = AV_PICTURE_TYPE_NONE;
   ++frames_;
-  return encode_frame(*encoder_, &frame, sink, context_);
+  auto moved = av::new_frame();
+  av_frame_move_ref(moved.get(), &frame);
+  return hand_over(std::move(moved));
 }
 
 Result<void> VideoRecoder::take(const AVPacket* packet) {
@@ -179,8 +217,11 @@ Result<void> VideoRecoder::take(const AVPacket* packet) {
   }
   if (status != AVERROR(EAGAIN) && status != AVERROR_EOF && status != AVERROR_INVALIDDATA)
     return failed(status, "decoding");
-  if (packet == nullptr) return encode_frame(*encoder_, nullptr, sink, context_);
-  return {};
+  if (packet != nullptr) return {};
+  changed_.close();
+  if (encoding_.joinable()) encoding_.join();
+  if (failure_) return *failure_;
+  return encode_frame(*encoder_, nullptr, sink, context_);
 }
 
 }  // namespace

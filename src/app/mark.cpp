@@ -1,0 +1,138 @@
+#include "app/mark.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "app/mark_clip.h"
+#include "app/mark_sound.h"
+#include "media/decode/decode.h"
+#include "provenance/mark/tile_layout.h"
+
+namespace bonafide::app {
+
+namespace {
+
+using provenance::mark::Evidence;
+using provenance::mark::MarkKey;
+
+constexpr double kLookFor = 12;  // seconds of a clip in which a mark that is there already shows
+
+struct Kind {
+  bool still = false, pictures = false, sound = false;
+};
+
+Result<Kind> kind_of(const std::string& path, const Context& context) {
+  const FileReader file = TRY(FileReader::open(path));
+  media::Media media = TRY(media::open(file, context));
+  TRY(media::probe(media, context));
+  Kind kind;
+  kind.still = media.kind == media::Kind::image;
+  for (const media::Track& track : media.tracks) {
+    if (track.kind == media::Track::Kind::video && !kind.still) kind.pictures = true;
+    if (track.kind == media::Track::Kind::audio) kind.sound = true;
+  }
+  return kind;
+}
+
+void take(const provenance::mark::ClipAnswer& answer, FoundMarks& found) {
+  for (const auto& reading : answer.readings) {
+    FoundMark mark{"pictures", reading.id, static_cast<std::uint32_t>(reading.id >> 32), reading.evidence, reading.from,
+                   reading.to, ""};
+    found.marks.push_back(std::move(mark));
+  }
+  if (answer.readings.empty())
+    found.nothing.emplace_back("pictures", provenance::mark::weigh(answer.best_z, answer.hypotheses, 0, 0));
+}
+
+void take(const provenance::mark::SoundReading& reading, FoundMarks& found) {
+  if (!reading.upper) {
+    found.nothing.emplace_back("sound", reading.evidence);
+    return;
+  }
+  FoundMark mark{"sound", reading.id, *reading.upper, reading.evidence, 0, reading.seconds, ""};
+  if (std::abs(reading.warp.speed - 1) > 1e-9 || std::abs(reading.warp.tempo - 1) > 1e-9)
+    mark.changed = fmt::format("speed × {:.4f}, tempo × {:.4f}", reading.warp.speed, reading.warp.tempo);
+  found.marks.push_back(std::move(mark));
+}
+
+Result<void> refuse_marked(const std::string& path, const MarkRequest& request, const Context& context) {
+  const auto answer = TRY(read_clip_mark(path, request.keys.pictures, {}, context, kLookFor));
+  if (answer.readings.empty()) return {};
+  const auto& there = answer.readings.front();
+  return make_error(Code::denied, fmt::format("its pictures carry the mark {:016x} already ({})", there.id,
+                                              provenance::mark::to_string(there.evidence)));
+}
+
+}  // namespace
+
+Result<MarkKeys> mark_keys(const std::optional<Bytes>& secret) {
+  using provenance::mark::kSoundProfile;
+  using provenance::mark::kTileProfile;
+  if (!secret) return MarkKeys{MarkKey::published(kTileProfile), MarkKey::published(kSoundProfile)};
+  return MarkKeys{TRY(MarkKey::secret(kTileProfile, *secret)), TRY(MarkKey::secret(kSoundProfile, *secret))};
+}
+
+Result<MarkedFile> mark_file(const std::string& path, const MarkRequest& request, const Context& context) {
+  const Kind kind = TRY(kind_of(path, context));
+  MarkedFile marked;
+  if (kind.pictures) {
+    if (!request.over) TRY(refuse_marked(path, request, context));
+    MarkClipRequest clip{request.keys.pictures, request.keys.sound, request.id, request.psnr.value_or(44), kind.sound,
+                         request.out,           request.overwrite};
+    const MarkedClip done = TRY(mark_clip(path, clip, context));
+    marked = {true,
+              kind.sound,
+              done.psnr,
+              done.written.frames,
+              done.written.seconds,
+              done.written.video_codec,
+              done.written.copied};
+    if (!done.written.codec.empty()) marked.codecs += ", " + done.written.codec;
+    return marked;
+  }
+  if (kind.sound && !kind.still) {
+    const MarkSoundRequest sound{.key = request.keys.sound,
+                                 .id = request.id,
+                                 .out = request.out,
+                                 .overwrite = request.overwrite,
+                                 .over = request.over};
+    const media::Rewritten done = TRY(mark_sound(path, sound, context));
+    return MarkedFile{false, true, 0, 0, done.seconds, done.codec, done.copied};
+  }
+  return make_error(Code::unsupported, "this kind of file cannot be marked yet");
+}
+
+Result<FoundMarks> find_marks(const std::string& path, const MarkKeys& keys, bool deep, const Context& context) {
+  const Kind kind = TRY(kind_of(path, context));
+  FoundMarks found;
+  if (kind.pictures) take(TRY(read_clip_mark(path, keys.pictures, {.deep = deep}, context)), found);
+  if (kind.sound && !kind.still) take(TRY(read_sound_mark(path, keys.sound, deep, context)), found);
+  if (!kind.pictures && (!kind.sound || kind.still))
+    return make_error(Code::unsupported, "marks in this kind of file cannot be read yet");
+  return found;
+}
+
+Json marks_json(const std::string& file, const MarkKeys& keys, const FoundMarks& found) {
+  const auto evidence = [](const Evidence& told) {
+    return Json{{"log10_p", told.log10_p}, {"z", told.z}, {"hypotheses", told.hypotheses}};
+  };
+  Json json{
+      {"schema", "bonafide.mark/1"},        {"file", clean_utf8(file)}, {"published_key", !keys.pictures.is_secret()},
+      {"key", keys.pictures.fingerprint()}, {"marks", Json::array()},   {"nothing_in", Json::array()}};
+  for (const FoundMark& mark : found.marks) {
+    Json entry{{"in", mark.in},
+               {"id", mark.id ? Json(fmt::format("{:016x}", *mark.id)) : Json()},
+               {"upper_half", fmt::format("{:08x}", mark.upper)},
+               {"from", mark.from},
+               {"to", mark.to},
+               {"evidence", evidence(mark.evidence)}};
+    if (!mark.changed.empty()) entry["changed"] = mark.changed;
+    json["marks"].push_back(std::move(entry));
+  }
+  for (const auto& [where, told] : found.nothing)
+    json["nothing_in"].push_back({{"in", where}, {"evidence", evidence(told)}});
+  return json;
+}
+
+}  // namespace bonafide::app

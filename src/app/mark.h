@@ -1,0 +1,63 @@
+// Marks of any kind of file: what it is decides where the id goes and where it is looked for.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/context.h"
+#include "base/json.h"
+#include "provenance/mark/evidence.h"
+#include "provenance/mark/key.h"
+
+namespace bonafide::app {
+
+/// What a secret mark hangs on, for pictures and for sound; published keys otherwise.
+struct MarkKeys {
+  provenance::mark::MarkKey pictures, sound;
+};
+/// `secret`: at least 16 bytes, or nothing.
+Result<MarkKeys> mark_keys(const std::optional<Bytes>& secret);
+
+struct MarkRequest {
+  MarkKeys keys;
+  std::uint64_t id = 0;
+  std::optional<double> psnr;  ///< of pictures, dB
+  std::string out;             ///< its extension chooses the container
+  bool overwrite = false;      ///< of the file
+  bool over = false;           ///< of a mark: without it, what carries one already is refused (`denied`)
+};
+
+/// One mark that was found.
+struct FoundMark {
+  std::string in;  ///< "pictures", "sound"
+  std::optional<std::uint64_t> id;
+  std::uint32_t upper = 0;  ///< its upper half, which is all that is known when there is no id
+  provenance::mark::Evidence evidence;
+  double from = 0, to = 0;  ///< seconds of a clip or sound
+  std::string changed;      ///< "at 0.94 of its size", "speed × 1.02": what was done since; may be empty
+};
+
+struct FoundMarks {
+  std::vector<FoundMark> marks;
+  /// Of the searches that found nothing: how near the best came.
+  std::vector<std::pair<std::string, provenance::mark::Evidence>> nothing;
+};
+/// Schema bonafide.mark/1.
+Json marks_json(const std::string& file, const MarkKeys& keys, const FoundMarks& found);
+
+struct MarkedFile {
+  bool pictures = false, sound = false;
+  double psnr = 0;     ///< of the pictures
+  int frames = 0;      ///< of a clip
+  double seconds = 0;  ///< of marked sound
+  std::string codecs;  ///< "libx264, aac"
+  int copied = 0;      ///< tracks
+};
+
+/// `unsupported` when nothing of its kind can be marked.
+Result<MarkedFile> mark_file(const std::string& path, const MarkRequest& request, const Context& context);
+/// `deep`: other scales, speeds and tempos too.
+Result<FoundMarks> find_marks(const std::string& path, const MarkKeys& keys, bool deep, const Context& context);
+
+}  // namespace bonafide::app
