@@ -182,9 +182,14 @@ Result<report::LogAdded> log_add(const LogAddRequest& request, const Context& co
   if (request.files.empty()) prepared.push_back(TRY(prepare(request, common, {}, *issuer, *registry, context)));
   for (const std::string& path : request.files)
     prepared.push_back(TRY(prepare(request, common, path, *issuer, *registry, context)));
-  std::vector<Bytes> entries;
-  for (const Prepared& one : prepared) entries.push_back(one.record.entry);
-  const auto numbers = TRY(store->add(entries));
+  std::vector<std::uint64_t> numbers;
+  for (std::size_t first = 0; first < prepared.size(); first += options.most_batch) {
+    std::vector<Bytes> entries;
+    for (std::size_t i = first; i < prepared.size() && i - first < options.most_batch; ++i)
+      entries.push_back(prepared[i].record.entry);
+    const auto some = TRY(store->add(std::move(entries)));
+    numbers.insert(numbers.end(), some.begin(), some.end());
+  }
   report::LogAdded added;
   for (std::size_t i = 0; i < prepared.size(); ++i) {
     TRY(registry->set_number(prepared[i].record.leaf, numbers[i]));

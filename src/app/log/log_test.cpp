@@ -165,6 +165,21 @@ TEST(AppLog, WhoeverGotNoAnswerAsksAgainWithTheSameSalt) {
   EXPECT_EQ((*registry)->find_asset(*(*record)->asset)->size(), 1U);
 }
 
+TEST(AppLog, AnEntryWhoseNumberWasNotWrittenDownIsFoundAgain) {
+  const World world;
+  LogAddRequest request = world.add();
+  request.files = {world.work("b"), world.work("a")};
+  ASSERT_TRUE(log_add(request, world.context));
+  {  // as a crash between log and registry leaves it
+    auto database =
+        provenance::log::Database::open(world.place.keep + "/registry.db", provenance::log::Database::Safety::full);
+    ASSERT_TRUE(database && database->run("UPDATE work SET number = NULL"));
+  }
+  const auto proof = log_prove({.place = world.place, .file = world.work("a")}, world.context);
+  ASSERT_TRUE(proof) << proof.error().message;
+  EXPECT_NE(proof->find("\nindex 1\n"), std::string::npos);
+}
+
 TEST(AppLog, APublicWorkNeedsNoSaltAndTheIssuerMayStayAPseudonym) {
   const World world;
   LogAddRequest request = world.add();

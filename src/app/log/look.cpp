@@ -23,19 +23,30 @@ LogEntryFacts facts_of(std::uint64_t number, Bytes bytes) {
   return facts;
 }
 
+/// A crash may have come between logging an entry and writing its number down; the index of leaves knows it still.
+Result<void> find_number(const LogPlace& place, tlog::Registry& registry, tlog::Record& record) {
+  if (record.number) return {};
+  const auto leaves = TRY(tlog::LeafIndex::open(place.kept() + "/" + std::string(tlog::kLeavesFile)));
+  record.number = TRY(leaves->find(record.leaf));
+  if (record.number) TRY(registry.set_number(record.leaf, *record.number));
+  return {};
+}
+
 /// The newest entry about this work.
-Result<tlog::Record> record_of(tlog::Registry& registry, const std::string& path, const Context& context) {
+Result<tlog::Record> record_of(const LogPlace& place, tlog::Registry& registry, const std::string& path,
+                               const Context& context) {
   const FileReader file = TRY(FileReader::open(path));
   const Bytes digest = TRY(crypto::digest_file(crypto::HashAlgorithm::sha256, file, context));
   const tlog::Hash asset = TRY(tlog::to_hash(digest));
-  auto records = TRY(registry.find_asset(asset));
-  while (!records.empty() && !records.back().number) records.pop_back();
-  if (records.empty()) {
-    Error error = make_error(Code::not_found, "this work is not registered in the log");
-    error.file = path;
-    return error;
+  std::optional<tlog::Record> newest;
+  for (tlog::Record& record : TRY(registry.find_asset(asset))) {
+    TRY(find_number(place, registry, record));
+    if (record.number && (!newest || *record.number > *newest->number)) newest = std::move(record);
   }
-  return std::move(records.back());
+  if (newest) return std::move(*newest);
+  Error error = make_error(Code::not_found, "this work is not registered in the log");
+  error.file = path;
+  return error;
 }
 
 LogProofFacts::Work work_of(const LogProofFacts& facts, const tlog::Evidence& evidence, const tlog::Hash& asset) {
@@ -101,7 +112,7 @@ Result<std::string> log_prove(const LogProveRequest& request, const Context& con
   tlog::Evidence evidence;
   std::uint64_t number = request.entry.value_or(0);
   std::optional<tlog::Record> record;
-  if (!request.file.empty()) record = TRY(record_of(*registry, request.file, context));
+  if (!request.file.empty()) record = TRY(record_of(request.place, *registry, request.file, context));
   if (request.file.empty()) record = TRY(registry->find(number));
   if (record) {
     number = record->number.value_or(0);

@@ -8,7 +8,7 @@ namespace bonafide::provenance::log {
 namespace {
 
 constexpr std::uint64_t kMostFile = kTileWidth * (kMostEntryBytes + 2);  // a full bundle of the largest entries
-constexpr std::size_t kMostKept = 256;
+constexpr std::size_t kMostKept = std::size_t{32} << 20;  // bytes; a bundle of a stranger's log may have 16 MiB
 
 Error of_file(Error error, const std::string& path) {
   if (error.file.empty()) error.file = path;
@@ -68,7 +68,11 @@ Result<Bytes> LogReader::tile(const TileId& tile) {
     bytes->clear();
     for (std::uint64_t i = 0; i < tile.width; ++i) append_to_bundle(*bytes, entries[i]);
   }
-  if (kept_.size() >= kMostKept) kept_.clear();
+  if (kept_bytes_ + bytes->size() > kMostKept) {
+    kept_.clear();
+    kept_bytes_ = 0;
+  }
+  kept_bytes_ += bytes->size();
   return kept_[{tile.level, tile.index}] = *bytes;
 }
 

@@ -41,6 +41,7 @@ class LogReader {
   FetchFile fetch_;
   std::uint64_t size_ = 0;
   std::map<std::pair<int, std::uint64_t>, Bytes> kept_;
+  std::size_t kept_bytes_ = 0;
 };
 
 }  // namespace bonafide::provenance::log
