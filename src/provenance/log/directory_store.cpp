@@ -202,8 +202,8 @@ Result<void> DirectoryStore::publish(const std::string& note) {
 }
 
 /// Under the lock: gives numbers to what is in the log already, and answers what is not, each once.
-Result<std::vector<const Bytes*>> DirectoryStore::settle(std::vector<Request*>& batch) {
-  std::vector<const Bytes*> fresh;
+Result<std::vector<DirectoryStore::Fresh>> DirectoryStore::settle(std::vector<Request*>& batch) {
+  std::vector<Fresh> fresh;
   std::map<Hash, std::uint64_t> numbers;
   for (Request* request : batch) {
     request->numbers.clear();
@@ -212,7 +212,7 @@ Result<std::vector<const Bytes*>> DirectoryStore::settle(std::vector<Request*>& 
       if (number == numbers.end()) {
         const auto known = TRY(leaves_->find(request->leaves[i]));
         const std::uint64_t next = edge_->checkpoint.size + fresh.size();
-        if (!known) fresh.push_back(&request->entries[i]);
+        if (!known) fresh.push_back({&request->entries[i], request->leaves[i]});
         number = numbers.emplace(request->leaves[i], known.value_or(next)).first;
       }
       request->numbers.push_back(number->second);
@@ -223,14 +223,14 @@ Result<std::vector<const Bytes*>> DirectoryStore::settle(std::vector<Request*>& 
 
 /// Tiles first, then the guard, then the checkpoint: nothing is signed before what it speaks of is durable, and nothing
 /// is shown before the guard knows of it.
-Result<void> DirectoryStore::write_batch(const std::vector<const Bytes*>& entries) {
+Result<void> DirectoryStore::write_batch(const std::vector<Fresh>& entries) {
   Edge next = *edge_;
   DurableWriter folder(options_.folder, options_.hook), keep(options_.keep, options_.hook);
   std::vector<TileId> filled;
   std::vector<Hash> leaves;
-  for (const Bytes* entry : entries) {
-    leaves.push_back(leaf_hash(*entry));
-    for (const Piece& piece : next.append(*entry, leaves.back())) {
+  for (const Fresh& one : entries) {
+    leaves.push_back(one.leaf);
+    for (const Piece& piece : next.append(*one.entry, one.leaf)) {
       TRY(folder.put(tile_path(piece.tile), piece.bytes));
       filled.push_back(piece.tile);
     }

@@ -52,8 +52,12 @@ class DirectoryStore {
   Result<void> sweep(std::uint64_t size);
   Result<Edge> load_edge(const Checkpoint& checkpoint) const;
   Result<void> commit(std::vector<Request*>& batch);
-  Result<void> write_batch(const std::vector<const Bytes*>& entries);
-  Result<std::vector<const Bytes*>> settle(std::vector<Request*>& batch);
+  struct Fresh {
+    const Bytes* entry = nullptr;
+    Hash leaf = {};
+  };
+  Result<void> write_batch(const std::vector<Fresh>& entries);
+  Result<std::vector<Fresh>> settle(std::vector<Request*>& batch);
 
   StoreOptions options_;
   NoteSigner signer_;
