@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "app/environment.h"
+#include "app/mark_listener.h"
 #include "base/files.h"
 #include "base/time.h"
 #include "crypto/hash.h"
@@ -20,17 +21,27 @@ Result<media::Media> open_media(const FileReader& file, const Context& context) 
   return media;
 }
 
-// Marks, log and prints are not read yet, and the report must say so rather than "none".
-provenance::Provenance read_provenance(const FileReader& file, const CheckRequest& request, const Context& context) {
-  provenance::Provenance provenance;
+Result<provenance::Credential> read_credential(const FileReader& file, const CheckRequest& request,
+                                               const Context& context) {
   const crypto::TrustStore nobody;
   const crypto::TrustStore* const trust = request.trust != nullptr ? &request.trust->store : &nobody;
-  auto credential = provenance::read_credential(file, {trust, unix_now(), false, {}}, context);
+  return provenance::read_credential(file, {trust, unix_now(), false, {}}, context);
+}
+
+// Log and prints are not looked up yet, and the report must say so rather than "none".
+provenance::Provenance gather(Result<provenance::Credential> credential, MarkListener& marks) {
+  provenance::Provenance provenance;
+  provenance::Source mark = marks.finish(credential ? &*credential : nullptr);
   provenance.sources.push_back(credential ? std::move(credential->source)
                                           : provenance::Source{"credential", provenance::State::not_examined,
                                                                "could not be examined: " + credential.error().message});
   provenance.state = provenance.sources.front().state;
-  for (const char* const name : {"mark", "log", "prints"}) {
+  const bool silent =
+      provenance.state == provenance::State::none || provenance.state == provenance::State::not_examined;
+  if (mark.state == provenance::State::broken || (silent && mark.state == provenance::State::found))
+    provenance.state = mark.state;
+  provenance.sources.push_back(std::move(mark));
+  for (const char* const name : {"log", "prints"}) {
     provenance.sources.push_back({name, provenance::State::not_examined, "not examined yet by this version"});
   }
   return provenance;
@@ -49,10 +60,15 @@ Result<report::Report> check_file(const CheckRequest& request, const Context& co
   if (report.media.kind == media::Kind::document || report.media.kind == media::Kind::unknown) {
     return make_error(Code::unsupported, "is neither a picture, a video nor a sound");
   }
-  report.provenance = read_provenance(file, request, context);
+  auto credential = read_credential(file, request, context);
+  MarkListener marks(report.media.kind == media::Kind::image, context);
+  const forensics::Listener listener = marks.listener();
+  forensics::PipelineSettings settings = request.pipeline;
+  settings.listener = &listener;
   const forensics::Plan plan = forensics::make_plan(report.media, request.pipeline, forensics::detectors());
   report.sampled = plan.sampled;
-  report.forensics = TRY(forensics::run_pipeline(report.media, plan, request.pipeline, context));
+  report.forensics = TRY(forensics::run_pipeline(report.media, plan, settings, context));
+  report.provenance = gather(std::move(credential), marks);
   report.verdict = verdict::fuse(report.forensics.findings);
   report.environment = environment(request.command, (plan.needs & forensics::kNeedsFaces) != 0);
   report.environment.seconds = std::chrono::duration<double>(Clock::now() - began).count();

@@ -35,6 +35,16 @@ Result<Kind> kind_of(const std::string& path, const Context& context) {
   return kind;
 }
 
+Result<void> refuse_marked(const std::string& path, const MarkRequest& request, const Context& context) {
+  const auto answer = TRY(read_clip_mark(path, request.keys.pictures, {}, context, kLookFor));
+  if (answer.readings.empty()) return {};
+  const auto& there = answer.readings.front();
+  return make_error(Code::denied, fmt::format("its pictures carry the mark {:016x} already ({})", there.id,
+                                              provenance::mark::to_string(there.evidence)));
+}
+
+}  // namespace
+
 void take(const provenance::mark::ClipAnswer& answer, FoundMarks& found) {
   for (const auto& reading : answer.readings) {
     FoundMark mark{"pictures", reading.id, static_cast<std::uint32_t>(reading.id >> 32), reading.evidence, reading.from,
@@ -55,16 +65,6 @@ void take(const provenance::mark::SoundReading& reading, FoundMarks& found) {
     mark.changed = fmt::format("speed × {:.4f}, tempo × {:.4f}", reading.warp.speed, reading.warp.tempo);
   found.marks.push_back(std::move(mark));
 }
-
-Result<void> refuse_marked(const std::string& path, const MarkRequest& request, const Context& context) {
-  const auto answer = TRY(read_clip_mark(path, request.keys.pictures, {}, context, kLookFor));
-  if (answer.readings.empty()) return {};
-  const auto& there = answer.readings.front();
-  return make_error(Code::denied, fmt::format("its pictures carry the mark {:016x} already ({})", there.id,
-                                              provenance::mark::to_string(there.evidence)));
-}
-
-}  // namespace
 
 Result<MarkKeys> mark_keys(const std::optional<Bytes>& secret) {
   using provenance::mark::kSoundProfile;

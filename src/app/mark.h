@@ -7,8 +7,10 @@
 
 #include "base/context.h"
 #include "base/json.h"
+#include "provenance/mark/clip_reader.h"
 #include "provenance/mark/evidence.h"
 #include "provenance/mark/key.h"
+#include "provenance/mark/sound_read.h"
 
 namespace bonafide::app {
 
@@ -43,6 +45,8 @@ struct FoundMarks {
   /// Of the searches that found nothing: how near the best came.
   std::vector<std::pair<std::string, provenance::mark::Evidence>> nothing;
 };
+void take(const provenance::mark::ClipAnswer& answer, FoundMarks& found);
+void take(const provenance::mark::SoundReading& reading, FoundMarks& found);
 /// Schema bonafide.mark/1.
 Json marks_json(const std::string& file, const MarkKeys& keys, const FoundMarks& found);
 

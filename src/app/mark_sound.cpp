@@ -23,60 +23,47 @@ Result<media::Media> open_media(const std::string& path, const Context& context)
   return media;
 }
 
-/// Blocks of a pass for a reader; what is missing between them is silence, so that the mark's clock goes on.
-class Feed {
- public:
-  explicit Feed(const provenance::mark::MarkKey& key) : key_(key) {}
-
-  void take(const media::AudioBlock& block) {
-    if (error_ || block.native.empty() || block.native[0].empty()) return;
-    const auto channels = static_cast<int>(block.native.size());
-    if (!reader_) {
-      auto made = SoundReader::create(key_, block.rate, channels);
-      if (!made) {
-        error_ = made.error();
-        return;
-      }
-      reader_ = std::move(*made);
-      rate_ = block.rate;
-      channels_ = channels;
-      next_s_ = block.time_s;
-    }
-    if (block.rate != rate_ || channels != channels_) return;  // another sound: the reader keeps to the first
-    const double gap = block.time_s - next_s_;
-    constexpr double kMostGap = 3600;
-    if (gap > 0.02 && gap < kMostGap) {
-      const auto missing = static_cast<std::size_t>(std::lround(gap * rate_));
-      give(std::vector<std::vector<float>>(block.native.size(), std::vector<float>(missing, 0.0F)));
-    }
-    give(block.native);
-    next_s_ = block.time_s + static_cast<double>(block.native[0].size()) / rate_;
-  }
-
-  Result<provenance::mark::SoundReading> finish(bool deep) {
-    if (error_) return *error_;
-    if (!reader_) return make_error(Code::not_found, "there is no sound in it");
-    return reader_->finish({.deep = deep});
-  }
-
- private:
-  void give(const std::vector<std::vector<float>>& samples) {
-    if (auto given = reader_->push(samples); !given) error_ = given.error();
-  }
-
-  provenance::mark::MarkKey key_;
-  std::optional<SoundReader> reader_;
-  std::optional<Error> error_;
-  int rate_ = 0, channels_ = 0;
-  double next_s_ = 0;
-};
-
 }  // namespace
+
+void SoundFeed::take(const media::AudioBlock& block) {
+  if (error_ || block.native.empty() || block.native[0].empty()) return;
+  const auto channels = static_cast<int>(block.native.size());
+  if (!reader_) {
+    auto made = SoundReader::create(key_, block.rate, channels);
+    if (!made) {
+      error_ = made.error();
+      return;
+    }
+    reader_ = std::move(*made);
+    rate_ = block.rate;
+    channels_ = channels;
+    next_s_ = block.time_s;
+  }
+  if (block.rate != rate_ || channels != channels_) return;  // another sound: the reader keeps to the first
+  const double gap = block.time_s - next_s_;
+  constexpr double kMostGap = 60;
+  if (gap > 0.02 && gap < kMostGap) {
+    const auto missing = static_cast<std::size_t>(std::lround(gap * rate_));
+    give(std::vector<std::vector<float>>(block.native.size(), std::vector<float>(missing, 0.0F)));
+  }
+  give(block.native);
+  next_s_ = block.time_s + static_cast<double>(block.native[0].size()) / rate_;
+}
+
+Result<provenance::mark::SoundReading> SoundFeed::finish(bool deep) {
+  if (error_) return *error_;
+  if (!reader_) return make_error(Code::not_found, "there is no sound in it");
+  return reader_->finish({.deep = deep});
+}
+
+void SoundFeed::give(const std::vector<std::vector<float>>& samples) {
+  if (auto given = reader_->push(samples); !given) error_ = given.error();
+}
 
 Result<provenance::mark::SoundReading> read_sound_mark(const std::string& path, const provenance::mark::MarkKey& key,
                                                        bool deep, const Context& context, double most_seconds) {
   const media::Media media = TRY(open_media(path, context));
-  Feed feed(key);
+  SoundFeed feed(key);
   media::PassPlan plan{.spans = {}, .frames = false, .audio = true};
   if (most_seconds < media.duration_s) plan.spans = {{0, most_seconds}};
   media::PassSink sink;

@@ -6,11 +6,30 @@
 
 #include "base/context.h"
 #include "media/container/media.h"
+#include "media/decode/audio.h"
 #include "media/decode/rewrite.h"
 #include "provenance/mark/key.h"
 #include "provenance/mark/sound_read.h"
 
 namespace bonafide::app {
+
+/// Blocks of a pass for a reader; what is missing between them is silence, so that the mark's clock goes on.
+class SoundFeed {
+ public:
+  explicit SoundFeed(const provenance::mark::MarkKey& key) : key_(key) {}
+  void take(const media::AudioBlock& block);
+  /// `not_found`: nothing was taken.
+  Result<provenance::mark::SoundReading> finish(bool deep);
+
+ private:
+  void give(const std::vector<std::vector<float>>& samples);
+
+  provenance::mark::MarkKey key_;
+  std::optional<provenance::mark::SoundReader> reader_;
+  std::optional<Error> error_;
+  int rate_ = 0, channels_ = 0;
+  double next_s_ = 0;
+};
 
 struct MarkSoundRequest {
   provenance::mark::MarkKey key = provenance::mark::MarkKey::published(provenance::mark::kSoundProfile);

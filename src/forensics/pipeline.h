@@ -1,5 +1,6 @@
 // The pipeline: which detectors apply, what of the file they will see, and the one pass that feeds them all.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -9,12 +10,21 @@
 
 namespace bonafide::forensics {
 
+/// Somebody of another axis who looks at the same decoded file: frames and sound as the detectors see them, each from
+/// one thread. A still comes as one frame.
+struct Listener {
+  std::function<void(const media::Frame&)> on_frame;
+  std::function<void(const media::AudioBlock&)> on_audio;
+  std::function<void()> on_span;  ///< what follows does not continue what came before
+};
+
 struct PipelineSettings {
   std::vector<std::string> only;  ///< detector ids or prefixes ending in '.'; empty = all
   std::vector<std::string> skip;
   bool whole = false;    ///< no sampling, however long the file
   bool threaded = true;  ///< false: everything on the calling thread, same answers
   bool previews = true;  ///< keep small pictures for the report
+  const Listener* listener = nullptr;
 };
 
 struct PlannedDetector {

@@ -49,8 +49,12 @@ double total_length(const std::vector<TimeSpan>& spans, double duration) {
 class FrameWorker {
  public:
   FrameWorker(std::vector<SessionSlot>& slots, PipelineResult& result, std::unique_ptr<face::FaceTracker> tracker,
-              double preview_every_s)
-      : slots_(slots), result_(result), tracker_(std::move(tracker)), preview_every_s_(preview_every_s) {}
+              double preview_every_s, const Listener* listener)
+      : slots_(slots),
+        result_(result),
+        tracker_(std::move(tracker)),
+        preview_every_s_(preview_every_s),
+        listener_(listener) {}
 
   void begin(const TimeSpan& span) {
     if (tracker_) tracker_->reset();
@@ -62,6 +66,7 @@ class FrameWorker {
       if (slot.wants(kNeedsFrames)) slot.feed([&](DetectorSession& session) { session.on_frame(frame); });
     }
     if (tracker_) faces(frame);
+    if (listener_ != nullptr && listener_->on_frame) listener_->on_frame(frame);
     if (preview_every_s_ > 0 && frame.time_s() >= next_preview_s_ && previews_ < kMostPreviews) preview(frame);
   }
 
@@ -100,6 +105,7 @@ class FrameWorker {
   PipelineResult& result_;
   std::unique_ptr<face::FaceTracker> tracker_;
   double preview_every_s_;
+  const Listener* listener_;
   double next_preview_s_ = 0;
   int previews_ = 0;
   std::map<int, FaceSummary> summaries_;
@@ -108,15 +114,17 @@ class FrameWorker {
 
 class AudioWorker {
  public:
-  explicit AudioWorker(std::vector<SessionSlot>& slots) : slots_(slots) {}
+  AudioWorker(std::vector<SessionSlot>& slots, const Listener* listener) : slots_(slots), listener_(listener) {}
   void take(const media::AudioBlock& block) {
     for (SessionSlot& slot : slots_) {
       if (slot.wants(kNeedsAudio)) slot.feed([&](DetectorSession& session) { session.on_audio(block); });
     }
+    if (listener_ != nullptr && listener_->on_audio) listener_->on_audio(block);
   }
 
  private:
   std::vector<SessionSlot>& slots_;
+  const Listener* listener_;
 };
 
 /// The tracker, unless nobody needs faces or it cannot be had: then the sessions that need it say why.
@@ -195,21 +203,24 @@ Result<void> run_clip(const media::Media& media, const Plan& plan, const Pipelin
   const bool has_picture = media.first(media::Track::Kind::video) != nullptr;
   media::PassPlan pass_plan;
   pass_plan.spans = plan.spans;
-  pass_plan.frames = has_picture && ((plan.needs & (kNeedsFrames | kNeedsFaces)) != 0 || settings.previews);
-  pass_plan.audio = (plan.needs & kNeedsAudio) != 0;
+  const Listener* const listener = settings.listener;
+  const bool watched = listener != nullptr && listener->on_frame, heard = listener != nullptr && listener->on_audio;
+  pass_plan.frames = has_picture && ((plan.needs & (kNeedsFrames | kNeedsFaces)) != 0 || settings.previews || watched);
+  pass_plan.audio = (plan.needs & kNeedsAudio) != 0 || (heard && media.first(media::Track::Kind::audio) != nullptr);
   if (!pass_plan.frames && !pass_plan.audio) return {};
 
   const double length = total_length(plan.spans, media.duration_s);
   const double preview_every =
       settings.previews && has_picture ? std::max(1.0, length > 1e8 ? 10.0 : length / kMostPreviews) : 0;
-  FrameWorker frames(slots, result, make_tracker(plan, slots), preview_every);
-  AudioWorker audio(slots);
+  FrameWorker frames(slots, result, make_tracker(plan, slots), preview_every, listener);
+  AudioWorker audio(slots, listener);
 
   media::PassSink direct;
   direct.on_frame = [&](const media::Frame& frame) { frames.take(frame); };
   direct.on_audio = [&](media::AudioBlock&& block) { audio.take(block); };
   direct.on_span = [&](const TimeSpan& span) {
     frames.begin(span);
+    if (listener != nullptr && listener->on_span) listener->on_span();
     for (SessionSlot& slot : slots) slot.feed([&](DetectorSession& session) { session.on_span(span); });
   };
   auto pass = settings.threaded ? run_threaded(media, pass_plan, direct, frames, audio, context)

@@ -21,6 +21,7 @@ Result<void> run_still(const media::Media& media, const Plan& plan, const Pipeli
   if (settings.previews) {
     if (auto preview = make_preview(frame, kPreview_px)) result.previews.push_back(std::move(*preview));
   }
+  if (settings.listener != nullptr && settings.listener->on_frame) settings.listener->on_frame(frame);
   std::optional<Result<media::JpegCoefficients>> coefficients;
   if ((plan.needs & kNeedsCoefficients) != 0 && media.format == media::Format::jpeg) {
     const FileReader file = TRY(FileReader::open(media.path));

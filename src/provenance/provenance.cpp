@@ -9,6 +9,7 @@ std::string_view to_string(State state) {
     case State::intact: return "intact";
     case State::trusted: return "trusted";
     case State::broken: return "broken";
+    case State::found: return "found";
   }
   return "not_examined";
 }

@@ -6,11 +6,12 @@
 namespace bonafide::provenance {
 
 enum class State {
-  not_examined,  ///< no reader in this build looked (credentials, marks and log have not landed yet)
+  not_examined,  ///< no reader in this build looked (log and prints have not landed yet)
   none,          ///< looked: nothing there
   intact,        ///< intact, signer unknown to the trust list
   trusted,       ///< intact and trusted
-  broken,        ///< present, but hash or signature does not hold
+  broken,        ///< present, but hash or signature does not hold, or two sources contradict each other
+  found,         ///< a mark or print was read: a pointer, which says nothing until what it leads to matches
 };
 std::string_view to_string(State state);
 

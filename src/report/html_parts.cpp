@@ -74,6 +74,7 @@ std::string_view state_icon(provenance::State state) {
     case provenance::State::not_examined:
     case provenance::State::none:
       return R"(<svg viewBox="0 0 32 32" aria-hidden="true"><path d="M16 3l11 4v8c0 7-4.5 11.5-11 14C9.5 26.5 5 22 5 15V7Z" fill="none" stroke="currentColor" stroke-width="2.4" stroke-dasharray="4.5 3" stroke-linejoin="round"/><path d="M11.5 15.5h9" stroke="currentColor" stroke-width="2.4" stroke-linecap="round"/></svg>)";
+    case provenance::State::found:
     case provenance::State::intact:
       return R"(<svg viewBox="0 0 32 32" aria-hidden="true"><path d="M16 3l11 4v8c0 7-4.5 11.5-11 14C9.5 26.5 5 22 5 15V7Z" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linejoin="round"/><circle cx="11.5" cy="15.5" r="1.6" fill="currentColor"/><circle cx="16" cy="15.5" r="1.6" fill="currentColor"/><circle cx="20.5" cy="15.5" r="1.6" fill="currentColor"/></svg>)";
     case provenance::State::trusted:

@@ -61,6 +61,7 @@ std::string_view state_words(State state) {
     case State::intact: return "intact, signer not known";
     case State::trusted: return "intact and trusted";
     case State::broken: return "present but broken";
+    case State::found: return "a mark was read";
   }
   return "not examined yet";
 }
@@ -72,6 +73,8 @@ std::string_view state_sentence(State state) {
     case State::intact: return "What it says of its origin is intact, but its signer is not on the trust list.";
     case State::trusted: return "What it says of its origin is intact and signed by a trusted signer.";
     case State::broken: return "It carries a statement of origin that no longer fits the file.";
+    case State::found:
+      return "It carries an invisible mark with an id. What the id stands for must be looked up, and match this file.";
   }
   return "";
 }
@@ -149,11 +152,12 @@ std::span<const Key<Group>> keys(Group) {
 }
 
 std::span<const Key<State>> keys(State) {
-  static constexpr std::array<Key<State>, 5> kKeys{{{State::not_examined, "not_examined"},
+  static constexpr std::array<Key<State>, 6> kKeys{{{State::not_examined, "not_examined"},
                                                     {State::none, "none"},
                                                     {State::intact, "intact"},
                                                     {State::trusted, "trusted"},
-                                                    {State::broken, "broken"}}};
+                                                    {State::broken, "broken"},
+                                                    {State::found, "found"}}};
   return kKeys;
 }
 

@@ -29,6 +29,7 @@ ExitCode code_of(provenance::State state) {
     case provenance::State::intact: return kUntrusted;
     case provenance::State::broken: return kAdverse;
     case provenance::State::none: return kNothing;
+    case provenance::State::found:  // of marks alone
     case provenance::State::not_examined: return kCouldNotTell;
   }
   return kBug;
