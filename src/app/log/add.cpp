@@ -157,9 +157,13 @@ Result<report::LogFacts> log_init(const LogPlace& place, const std::string& orig
   if (!tlog::is_key_name(origin) || origin.size() > 255)
     return make_error(Code::invalid_argument, "a log's name has no blanks and no plus sign, like example.org/log-2026");
   const std::string keep = place.kept();
-  if (std::filesystem::exists(keep + "/" + std::string(kLogKeyFile)))
-    return make_error(Code::invalid_argument, keep + " keeps the key of a log already");
-  const tlog::NoteSigner signer = TRY(tlog::NoteSigner::generate(origin, tlog::KeyKind::note));
+  const bool begun = std::filesystem::exists(keep + "/" + std::string(kLogKeyFile));  // and perhaps stopped by a crash
+  if (begun && std::filesystem::exists(keep + "/" + std::string(tlog::kGuardFile)))
+    return make_error(Code::invalid_argument, keep + " keeps a log already");
+  const tlog::NoteSigner signer =
+      begun ? TRY(log_signer(place)) : TRY(tlog::NoteSigner::generate(origin, tlog::KeyKind::note));
+  if (signer.key().name != origin)
+    return make_error(Code::invalid_argument, keep + " keeps the key of another log, " + signer.key().name);
   tlog::DurableWriter writer(keep);
   TRY(writer.put(std::string(kLogKeyFile), as_bytes(signer.secret_text() + "\n"), 0600));
   const std::string policy =

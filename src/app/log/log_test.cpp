@@ -180,6 +180,17 @@ TEST(AppLog, AnEntryWhoseNumberWasNotWrittenDownIsFoundAgain) {
   EXPECT_NE(proof->find("\nindex 1\n"), std::string::npos);
 }
 
+TEST(AppLog, MakingALogGoesOnWhereACrashStoppedIt) {
+  const World world;
+  std::filesystem::remove(world.place.keep + "/guard");
+  std::filesystem::remove(world.place.folder + "/checkpoint");
+  EXPECT_EQ(log_init(world.place, "example.org/another").error().code, Code::invalid_argument);
+  const auto again = log_init(world.place, "example.org/log");
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->key, world.facts.key);
+  EXPECT_EQ(log_init(world.place, "example.org/log").error().code, Code::invalid_argument);
+}
+
 TEST(AppLog, APublicWorkNeedsNoSaltAndTheIssuerMayStayAPseudonym) {
   const World world;
   LogAddRequest request = world.add();

@@ -110,7 +110,11 @@ Result<void> DirectoryStore::refresh() {
                                         ": without it nobody knows what was signed before, and nothing is signed");
   }
   const Checkpoint guard = TRY(open_checkpoint(*guard_note, signer_.key())).checkpoint;
-  const auto note = note_in(options_.folder + "/" + std::string(kCheckpointPath));
+  auto note = note_in(options_.folder + "/" + std::string(kCheckpointPath));
+  if (!note && note.error().code == Code::not_found && guard.size == 0) {  // a crash came while the log was made
+    TRY(publish(*guard_note));
+    note = guard_note;
+  }
   if (!note) return note.error();
   const Checkpoint published = TRY(open_checkpoint(*note, signer_.key())).checkpoint;
   if (published.size > guard.size)

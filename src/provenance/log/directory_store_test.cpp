@@ -226,6 +226,15 @@ TEST(DirectoryStore, AnotherTreeOfTheSameSizeIsASplitView) {
             std::string::npos);
 }
 
+TEST(DirectoryStore, ACrashWhileTheLogWasMadeIsMended) {
+  const Place place;
+  fs::remove(place.path("checkpoint"));
+  place.add(0, 1);
+  EXPECT_EQ(place.published().size, 1U);
+  fs::remove(place.path("checkpoint"));  // but never once there was an entry
+  EXPECT_EQ(place.open().error().code, Code::not_found);
+}
+
 TEST(DirectoryStore, AnotherKeyIsRefused) {
   const Place place;
   place.add(0, 3);
