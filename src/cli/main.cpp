@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
        .verbs = {add_check, add_verify, add_trust, add_sign, add_stamp, add_keys, add_log, add_mark, add_inspect,
                  add_report, add_detectors, add_doctor, add_config, add_completion, add_help, add_version},
        .network = [](std::vector<std::string> named) { return net::http_fetch({.named = std::move(named)}); },
+       .marker = mark_for_signing,
        .default_verb = {}},
       argc, argv);
 }

@@ -7,6 +7,7 @@
 #include "cli/kit/terminal.h"
 #include "cli/verbs.h"
 #include "crypto/random.h"
+#include "provenance/c2pa/soft_binding.h"
 
 namespace bonafide::cli {
 
@@ -114,6 +115,17 @@ ExitCode run_get(const MarkFlags& flags, const Globals& globals) {
 }
 
 }  // namespace
+
+Result<std::vector<PlacedMark>> mark_for_signing(const std::string& in, const std::string& out, const std::string& id,
+                                                 const Context& context) {
+  const app::MarkKeys keys = TRY(app::mark_keys({}));
+  const std::uint64_t number = TRY(id_of(id));
+  const app::MarkedFile done = TRY(app::mark_file(in, {keys, number, {}, out, true, false}, context));
+  std::vector<PlacedMark> marks;
+  if (done.pictures) marks.push_back({provenance::c2pa::kTileMark, fmt::format("{:016x}", number)});
+  if (done.sound) marks.push_back({provenance::c2pa::kSoundMark, fmt::format("{:016x}", number)});
+  return marks;
+}
 
 void add_mark(VerbTable& verbs) {
   CLI::App* const group =

@@ -13,4 +13,8 @@ void add_doctor(VerbTable& verbs);
 void add_config(VerbTable& verbs);
 void add_version(VerbTable& verbs);
 
+/// For `sign --mark`: see Marker.
+Result<std::vector<PlacedMark>> mark_for_signing(const std::string& in, const std::string& out, const std::string& id,
+                                                 const Context& context);
+
 }  // namespace bonafide::cli

@@ -173,6 +173,7 @@ Result<void> Claiming::add_actions() {
   if (request_.ai == AiUse::modified) edited = *c2pa::source_type_url("compositeWithTrainedAlgorithmicMedia");
   if (plan.update) return {};
   c2pa::complete_actions(plan, created, edited, when);
+  if (request_.watermarked) plan.actions.push_back({{"action", "c2pa.watermarked.bound"}, {"when", when}});
   return {};
 }
 

@@ -1,5 +1,7 @@
 #include "app/credential/sign.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <memory>
 
@@ -61,6 +63,52 @@ Result<void> write_work(const SignRequest& request, const Target& target, const 
   return out.commit();
 }
 
+/// A file that goes away with this.
+struct Temporary {
+  std::string path;
+  explicit Temporary(std::string name) : path(std::move(name)) {}
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
+  ~Temporary() {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+};
+
+/// Marks the work into a file beside the output, then signs that.
+Result<SignAnswer> sign_marked(const SignRequest& request, const Context& context) {
+  namespace fs = std::filesystem;
+  if (request.update || request.in_place || request.to_memory || request.content || !request.fragments.empty() ||
+      request.output.empty()) {
+    return make_error(
+        Code::invalid_argument,
+        "a mark changes the work: it needs an output of its own, and goes with neither updates nor fragments");
+  }
+  if (!request.overwrite && fs::exists(request.output)) {
+    return in_file(make_error(Code::invalid_argument, "is there already: say --force to replace it"), request.output);
+  }
+  const Work before = TRY(Work::open(request.input, {}, context));
+  const fs::path output(request.output);
+  const Temporary marked((output.parent_path() / ("." + output.stem().string() + ".marking" +
+                                                  std::to_string(::getpid()) + output.extension().string()))
+                             .string());
+  auto bindings = request.mark(request.input, marked.path, context);
+  if (!bindings) return in_file(std::move(bindings.error()), request.input);
+  SignRequest next = request;
+  next.mark = {};
+  next.watermarked = true;
+  next.input = marked.path;
+  next.soft_bindings.insert(next.soft_bindings.end(), bindings->begin(), bindings->end());
+  if (next.title.empty()) next.title = fs::path(request.input).filename().string();
+  const bool history = before.located.found() || !before.located.problem.empty();
+  const bool made_here = request.ai == AiUse::none || request.ai == AiUse::generated || !request.source_type.empty() ||
+                         !request.definition.empty();
+  if (next.parent.empty() && !next.forget_parent && (history || !made_here)) next.parent = request.input;
+  auto answer = sign(next, context);
+  if (!answer && answer.error().file == marked.path) answer.error().file = request.input;
+  return answer;
+}
+
 Result<Bytes> signed_content(const Target& target, const c2pa::SignedFile& file) {
   c2pa::SplicedSource view(*target.source, file.splice);
   view.fill(file.framed);
@@ -70,6 +118,7 @@ Result<Bytes> signed_content(const Target& target, const c2pa::SignedFile& file)
 }  // namespace
 
 Result<SignAnswer> sign(const SignRequest& request, const Context& context) {
+  if (request.mark) return sign_marked(request, context);
   Claiming claiming(request, context);
   TRY(claiming.begin());
   const Work work = TRY(Work::open(request.input, request.content, context));

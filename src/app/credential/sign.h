@@ -1,5 +1,6 @@
 // sign: puts a Content Credential on a work.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,10 @@ namespace bonafide::app {
 
 /// What the signer says about artificial intelligence. Unsaid: nothing is claimed.
 enum class AiUse { unsaid, none, generated, modified };
+
+/// Writes a work again with an invisible mark in it, and says by what it can be found.
+using MarkWork = std::function<Result<std::vector<provenance::c2pa::SoftBinding>>(
+    const std::string& in, const std::string& out, const Context& context)>;
 
 struct SignRequest {
   std::string input;
@@ -38,6 +43,8 @@ struct SignRequest {
   bool update = false;                            ///< an update manifest: only what is said about the work changes
   std::vector<provenance::c2pa::Assertion> more;  ///< assertions besides those of the definition
   std::vector<provenance::c2pa::SoftBinding> soft_bindings;  ///< marks and prints of the work
+  MarkWork mark;             ///< the work is marked first; what it was before is the parent, where it needs one
+  bool watermarked = false;  ///< claims the action c2pa.watermarked.bound: one of `soft_bindings` is in the work
   provenance::c2pa::BindOptions binding;
   /// Of the stream whose initialization segment `input` is; `output` is then a folder for all of them.
   std::vector<std::string> fragments;

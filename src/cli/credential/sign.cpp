@@ -25,6 +25,8 @@ struct SignFlags {
   std::vector<std::string> soft_bindings;  ///< NAME=VALUE
   bool force = false;
   const CLI::Option* sidecar_flag = nullptr;  ///< given, perhaps without a name
+  const CLI::Option* mark_flag = nullptr;     ///< given, perhaps without an id
+  std::string mark;
 };
 
 Result<void> take_manifest(const SignFlags& flags, app::SignRequest& request) {
@@ -47,6 +49,19 @@ Result<void> take_soft_bindings(const SignFlags& flags, app::SignRequest& reques
     }
     request.soft_bindings.push_back({given.substr(0, equals), {{given.substr(equals + 1)}}});
   }
+  return {};
+}
+
+Result<void> take_mark(const SignFlags& flags, const Globals& globals, app::SignRequest& request) {
+  if (flags.mark_flag->count() == 0) return {};
+  if (!globals.marker) return make_error(Code::unavailable, "this program decodes nothing: --mark needs bonafide");
+  request.mark = [marker = globals.marker, id = flags.mark](
+                     const std::string& in, const std::string& out,
+                     const Context& context) -> Result<std::vector<provenance::c2pa::SoftBinding>> {
+    std::vector<provenance::c2pa::SoftBinding> bindings;
+    for (const PlacedMark& mark : TRY(marker(in, out, id, context))) bindings.push_back({mark.algorithm, {{mark.id}}});
+    return bindings;
+  };
   return {};
 }
 
@@ -88,6 +103,7 @@ Result<app::SignRequest> request_of(const SignFlags& flags, const Globals& globa
   }
   TRY(take_manifest(flags, request));
   TRY(take_soft_bindings(flags, request));
+  TRY(take_mark(flags, globals, request));
   request.key = key_source(flags.keys, globals);
   request.stamp = TRY(stamp_source(flags.keys, globals));
   app::Trust trust = TRY(load_trust(flags.trust, unix_now()));
@@ -137,6 +153,10 @@ void add_flags(CLI::App& verb, SignFlags& flags) {
   verb.add_option("-p,--parent", request.parent, "The file that this one was made from");
   verb.add_flag("--no-parent", request.forget_parent, "Leave behind the credential that the file carries");
   verb.add_option("-i,--ingredient", request.ingredients, "A file that went into this one")->allow_extra_args(false);
+  flags.mark_flag = verb.add_option("--mark", flags.mark,
+                                    "Mark the work first, so that its credential can be found when it is stripped; "
+                                    "with an id of 16 hex digits, or one by chance")
+                        ->expected(0, 1);
   verb.add_option("--soft-binding", flags.soft_bindings,
                   "A watermark or fingerprint of the work, as NAME=VALUE, by which its credential can be found again")
       ->allow_extra_args(false);

@@ -12,6 +12,14 @@
 namespace bonafide::cli {
 
 /// What all verbs share: the global flags and the configuration they start from.
+/// How a work can be found again by its mark: the algorithm's name, and the id as hex digits.
+struct PlacedMark {
+  std::string algorithm, id;
+};
+/// Writes a work again with an invisible mark in it; `id`: 16 hex digits, or empty for one by chance.
+using Marker = std::function<Result<std::vector<PlacedMark>>(const std::string& in, const std::string& out,
+                                                             const std::string& id, const Context& context)>;
+
 struct Globals {
   Config config;
   std::stop_token stop;
@@ -20,6 +28,7 @@ struct Globals {
   int verbose = 0;
   std::string progress = "auto";
   double limit_memory_mib = 0;  ///< 0: as configured
+  Marker marker;                ///< nothing in a program that decodes nothing
   Network network;              ///< for what the user asks of it; nothing in a program without one
 
   Context context(const std::string& label) const;
