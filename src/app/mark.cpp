@@ -6,6 +6,7 @@
 
 #include "app/mark_clip.h"
 #include "app/mark_sound.h"
+#include "app/mark_still.h"
 #include "media/decode/decode.h"
 #include "provenance/mark/tile_layout.h"
 
@@ -33,6 +34,21 @@ Result<Kind> kind_of(const std::string& path, const Context& context) {
     if (track.kind == media::Track::Kind::audio) kind.sound = true;
   }
   return kind;
+}
+
+Result<MarkedFile> mark_picture(const std::string& path, const MarkRequest& request, const Context& context) {
+  MarkStillRequest still{.key = request.keys.pictures,
+                         .id = request.id,
+                         .out = request.out,
+                         .overwrite = request.overwrite,
+                         .over = request.over};
+  if (request.psnr) still.psnr = *request.psnr;
+  MarkedStill done = TRY(mark_still(path, still, context));
+  MarkedFile marked{.pictures = true, .psnr = done.placed.psnr, .codecs = done.written.format};
+  marked.left_out = std::move(done.written.left_out);
+  if (!done.placed.survives)
+    marked.warning = "even the strongest mark did not survive JPEG 30, strong noise and a crop on a trial copy";
+  return marked;
 }
 
 Result<void> refuse_marked(const std::string& path, const MarkRequest& request, const Context& context) {
@@ -66,6 +82,16 @@ void take(const provenance::mark::SoundReading& reading, FoundMarks& found) {
   found.marks.push_back(std::move(mark));
 }
 
+void take(const provenance::mark::TileAnswer& answer, FoundMarks& found) {
+  if (!answer.reading) {
+    found.nothing.emplace_back("picture", provenance::mark::weigh(answer.best_z, answer.hypotheses, 0, 0));
+    return;
+  }
+  const provenance::mark::TileReading& reading = *answer.reading;
+  found.marks.push_back(
+      {"picture", reading.id, static_cast<std::uint32_t>(reading.id >> 32), reading.evidence, 0, 0, way_of(reading)});
+}
+
 Result<MarkKeys> mark_keys(const std::optional<Bytes>& secret) {
   using provenance::mark::kSoundProfile;
   using provenance::mark::kTileProfile;
@@ -75,30 +101,31 @@ Result<MarkKeys> mark_keys(const std::optional<Bytes>& secret) {
 
 Result<MarkedFile> mark_file(const std::string& path, const MarkRequest& request, const Context& context) {
   const Kind kind = TRY(kind_of(path, context));
+  if (kind.still) return mark_picture(path, request, context);
   MarkedFile marked;
   if (kind.pictures) {
     if (!request.over) TRY(refuse_marked(path, request, context));
     MarkClipRequest clip{request.keys.pictures, request.keys.sound, request.id, request.psnr.value_or(44), kind.sound,
                          request.out,           request.overwrite};
     const MarkedClip done = TRY(mark_clip(path, clip, context));
-    marked = {true,
-              kind.sound,
-              done.psnr,
-              done.written.frames,
-              done.written.seconds,
-              done.written.video_codec,
-              done.written.copied};
+    marked = {.pictures = true,
+              .sound = kind.sound,
+              .psnr = done.psnr,
+              .frames = done.written.frames,
+              .seconds = done.written.seconds,
+              .codecs = done.written.video_codec,
+              .copied = done.written.copied};
     if (!done.written.codec.empty()) marked.codecs += ", " + done.written.codec;
     return marked;
   }
-  if (kind.sound && !kind.still) {
+  if (kind.sound) {
     const MarkSoundRequest sound{.key = request.keys.sound,
                                  .id = request.id,
                                  .out = request.out,
                                  .overwrite = request.overwrite,
                                  .over = request.over};
     const media::Rewritten done = TRY(mark_sound(path, sound, context));
-    return MarkedFile{false, true, 0, 0, done.seconds, done.codec, done.copied};
+    return MarkedFile{.sound = true, .seconds = done.seconds, .codecs = done.codec, .copied = done.copied};
   }
   return make_error(Code::unsupported, "this kind of file cannot be marked yet");
 }
@@ -106,9 +133,13 @@ Result<MarkedFile> mark_file(const std::string& path, const MarkRequest& request
 Result<FoundMarks> find_marks(const std::string& path, const MarkKeys& keys, bool deep, const Context& context) {
   const Kind kind = TRY(kind_of(path, context));
   FoundMarks found;
+  if (kind.still) {
+    take(TRY(read_still_mark(path, keys.pictures, deep, context)), found);
+    return found;
+  }
   if (kind.pictures) take(TRY(read_clip_mark(path, keys.pictures, {.deep = deep}, context)), found);
-  if (kind.sound && !kind.still) take(TRY(read_sound_mark(path, keys.sound, deep, context)), found);
-  if (!kind.pictures && (!kind.sound || kind.still))
+  if (kind.sound) take(TRY(read_sound_mark(path, keys.sound, deep, context)), found);
+  if (!kind.pictures && !kind.sound)
     return make_error(Code::unsupported, "marks in this kind of file cannot be read yet");
   return found;
 }

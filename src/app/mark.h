@@ -11,6 +11,7 @@
 #include "provenance/mark/evidence.h"
 #include "provenance/mark/key.h"
 #include "provenance/mark/sound_read.h"
+#include "provenance/mark/tile_reader.h"
 
 namespace bonafide::app {
 
@@ -32,7 +33,7 @@ struct MarkRequest {
 
 /// One mark that was found.
 struct FoundMark {
-  std::string in;  ///< "pictures", "sound"
+  std::string in;  ///< "picture", "pictures" (of a clip), "sound"
   std::optional<std::uint64_t> id;
   std::uint32_t upper = 0;  ///< its upper half, which is all that is known when there is no id
   provenance::mark::Evidence evidence;
@@ -47,16 +48,19 @@ struct FoundMarks {
 };
 void take(const provenance::mark::ClipAnswer& answer, FoundMarks& found);
 void take(const provenance::mark::SoundReading& reading, FoundMarks& found);
+void take(const provenance::mark::TileAnswer& answer, FoundMarks& found);
 /// Schema bonafide.mark/1.
 Json marks_json(const std::string& file, const MarkKeys& keys, const FoundMarks& found);
 
 struct MarkedFile {
   bool pictures = false, sound = false;
-  double psnr = 0;     ///< of the pictures
-  int frames = 0;      ///< of a clip
-  double seconds = 0;  ///< of marked sound
-  std::string codecs;  ///< "libx264, aac"
-  int copied = 0;      ///< tracks
+  double psnr = 0;                      ///< of the pictures
+  int frames = 0;                       ///< of a clip
+  double seconds = 0;                   ///< of marked sound
+  std::string codecs;                   ///< "libx264, aac"
+  int copied = 0;                       ///< tracks
+  std::vector<std::string> left_out{};  ///< of a picture's file: "its Content Credential, which would be broken"
+  std::string warning{};                ///< empty, or that the mark may not last
 };
 
 /// `unsupported` when nothing of its kind can be marked.

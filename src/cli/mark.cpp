@@ -72,11 +72,15 @@ ExitCode run_add(const MarkFlags& flags, const Globals& globals) {
                          {"frames", done->frames},
                          {"seconds", done->seconds},
                          {"codecs", done->codecs},
-                         {"copied_tracks", done->copied}},
+                         {"copied_tracks", done->copied},
+                         {"left_out", done->left_out},
+                         {"warning", done->warning}},
                     2) +
           "\n");
   } else {
     print(fmt::format("{}\n  mark {:016x} in {}\n", clean_utf8(flags.out), *id, words_of(*done)));
+    for (const std::string& what : done->left_out) print("  left out: " + what + "\n");
+    if (!done->warning.empty()) print("  it may not last: " + done->warning + "\n");
   }
   return kDone;
 }
@@ -89,7 +93,7 @@ void print_found(const MarkFlags& flags, const app::FoundMarks& found) {
     text += " in the " + mark.in;
     if (mark.to > 0) text += fmt::format(", {:.1f} to {:.1f} s", mark.from, mark.to);
     text += fmt::format("\n    {}\n", provenance::mark::to_string(mark.evidence));
-    if (!mark.changed.empty()) text += "    " + mark.changed + " of what was marked\n";
+    if (!mark.changed.empty()) text += "    " + mark.changed + (mark.in == "sound" ? " of what was marked\n" : "\n");
   }
   for (const auto& [where, evidence] : found.nothing) {
     text += fmt::format("  no mark found in the {}{}; this says nothing of where it comes from\n    {}\n", where,
@@ -131,6 +135,7 @@ void add_mark(VerbTable& verbs) {
   CLI::App* const group =
       verbs.group("mark", "Invisible marks: an id in pictures and sound that survives codecs and cuts",
                   "  bonafide mark add clip.mp4 -o marked.mp4 --id 00000000000000ff\n"
+                  "  bonafide mark add photo.jpg -o marked.jpg\n"
                   "  bonafide mark get --deep found.mp3");
   const auto flags = std::make_shared<MarkFlags>();
   Globals& globals = verbs.globals;
@@ -138,19 +143,23 @@ void add_mark(VerbTable& verbs) {
   CLI::App* const add = verbs.add(
       *group, "add", "Write the file again with a mark in its pictures and its sound; other tracks are copied");
   add->add_option("file", flags->in, "What to mark")->required();
-  add->add_option("-o,--output", flags->out, "Where to write; the extension chooses the container")->required();
+  add->add_option("-o,--output", flags->out,
+                  "Where to write; the extension chooses the container (a still keeps its format)")
+      ->required();
   add->add_option("--id", flags->id, "16 hexadecimal digits; without it, a random id");
-  add->add_option("--psnr", flags->psnr, "How faint the mark in pictures is, in dB (44 for clips)")
+  add->add_option("--psnr", flags->psnr,
+                  "How faint the mark in pictures is, in dB (44 for clips; 42.5 for stills, on average)")
       ->check(CLI::Range(30.0, 60.0));
   add->add_option("--secret", flags->secret,
                   "A file with a secret of at least 16 bytes: only its holders read the mark");
   add->add_flag("--force", flags->force, "Replace the output if it exists");
   add->add_flag("--over", flags->over, "Mark it although it carries a mark already");
   add->callback([flags, &globals, &chosen] { chosen = [flags, &globals] { return run_add(*flags, globals); }; });
-  CLI::App* const get = verbs.add(*group, "get", "Read the mark of a clip or a sound");
+  CLI::App* const get = verbs.add(*group, "get", "Read the mark of a picture, a clip or a sound");
   get->add_option("file", flags->in, "What to read")->required();
   get->add_option("--secret", flags->secret, "The secret it was marked with");
-  get->add_flag("--deep", flags->deep, "When nothing is found: look for changed scale, speed and tempo too");
+  get->add_flag("--deep", flags->deep,
+                "When nothing is found: look for crops, turns, changed scale, speed and tempo too");
   get->callback([flags, &globals, &chosen] { chosen = [flags, &globals] { return run_get(*flags, globals); }; });
 }
 

@@ -10,6 +10,7 @@ extern "C" {
 #include <cstring>
 
 #include "media/decode/av.h"
+#include "media/decode/rewrite_still_formats.h"
 #include "media/decode/still.h"
 
 namespace bonafide::media {
@@ -173,6 +174,12 @@ Result<Decoded> decode(ByteView bytes, Format format, const Context& context) {
 }
 
 }  // namespace
+
+Result<av::Owned<AVFrame>> decode_plain(ByteView bytes, Format format, const Context& context) {
+  Decoded decoded = TRY(decode(bytes, format, context));
+  if (!decoded.damage.empty()) return make_error(Code::corrupt, decoded.damage.front());
+  return std::move(decoded.picture);
+}
 
 Result<StillHeader> read_plain_header(ByteView bytes, Format format, const Context& context) {
   if (says_its_size(format)) {

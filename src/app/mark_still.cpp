@@ -1,0 +1,67 @@
+#include "app/mark_still.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "media/decode/decode.h"
+
+namespace bonafide::app {
+
+namespace {
+
+using provenance::mark::TileReader;
+using provenance::mark::TileSearch;
+
+Result<media::Media> open_media(const std::string& path, const Context& context) {
+  const FileReader file = TRY(FileReader::open(path));
+  media::Media media = TRY(media::open(file, context));
+  TRY(media::probe(media, context));
+  return media;
+}
+
+Result<provenance::mark::TileAnswer> read(const media::Media& media, const provenance::mark::MarkKey& key,
+                                          const TileSearch& search, const Context& context) {
+  const media::Frame frame = TRY(media::read_still(media, context));
+  const media::Plane& luma = frame.luma();
+  return TileReader(key).read({luma.data(), luma.width(), luma.height(), static_cast<std::ptrdiff_t>(luma.stride())},
+                              search, context);
+}
+
+}  // namespace
+
+Result<provenance::mark::TileAnswer> read_still_mark(const std::string& path, const provenance::mark::MarkKey& key,
+                                                     bool deep, const Context& context) {
+  const media::Media media = TRY(open_media(path, context));
+  return read(media, key, {.deep = deep, .aspect = deep}, context);
+}
+
+Result<MarkedStill> mark_still(const std::string& path, const MarkStillRequest& request, const Context& context) {
+  const media::Media media = TRY(open_media(path, context));
+  if (!request.over) {  // crops of marked pictures are found too
+    const auto there = TRY(read(media, request.key, {.deep = true, .most_angle = 0}, context));
+    if (there.reading)
+      return make_error(Code::denied, fmt::format("it carries the mark {:016x} already ({})", there.reading->id,
+                                                  provenance::mark::to_string(there.reading->evidence)));
+  }
+  MarkedStill done;
+  const auto change = [&](const media::StillSamples& samples) -> Result<void> {
+    done.placed = TRY(provenance::mark::place_tile(
+        {samples.data, samples.width, samples.height, samples.channels, samples.stride, false}, request.key, request.id,
+        {.psnr = request.psnr}, context));
+    return {};
+  };
+  done.written = TRY(media::rewrite_still(media, {request.out, request.overwrite, change}, context));
+  return done;
+}
+
+std::string way_of(const provenance::mark::TileReading& reading) {
+  std::string way = fmt::format("cells of {:.2f} × {:.2f} pixels", reading.cell_px, reading.cell_py);
+  if ((reading.turn & 4) != 0) way += ", mirrored";
+  if ((reading.turn & 3) != 0) way += fmt::format(", turned by {}°", 90 * (reading.turn & 3));
+  constexpr double kStraight = 0.05;
+  if (std::abs(reading.angle) > kStraight) way += fmt::format(", turned by {:.1f}°", reading.angle);
+  return way;
+}
+
+}  // namespace bonafide::app
