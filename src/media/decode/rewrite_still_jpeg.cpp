@@ -32,17 +32,32 @@ void prepare(jpeg_error_mgr& errors) {
   errors.output_message = [](j_common_ptr) {};
 }
 
+/// As in jpeg.cpp: real files have about ten scans.
+void watch(j_common_ptr common) {
+  const auto* const info = reinterpret_cast<jpeg_decompress_struct*>(common);
+  constexpr int kMostScans = 500;
+  if (info->input_scan_number > kMostScans)
+    throw JpegFailure{make_error(Code::limit, fmt::format("the JPEG has more than {} scans", kMostScans))};
+  if (static_cast<const Context*>(info->client_data)->stopped())
+    throw JpegFailure{make_error(Code::cancelled, "stopped")};
+}
+
 struct Old {
-  Old() {
+  explicit Old(const Context& context) {
     prepare(errors);
     info.err = &errors;
     jpeg_create_decompress(&info);
+    info.client_data = const_cast<Context*>(&context);  // only read
+    info.mem->max_memory_to_use = static_cast<long>(std::min<std::uint64_t>(context.limits.memory, INT64_MAX));
+    progress.progress_monitor = watch;
+    info.progress = &progress;
   }
   Old(const Old&) = delete;
   Old& operator=(const Old&) = delete;
   ~Old() { jpeg_destroy_decompress(&info); }
   jpeg_decompress_struct info{};
   jpeg_error_mgr errors{};
+  jpeg_progress_mgr progress{};
 };
 
 struct New {
@@ -164,7 +179,7 @@ void copy_markers(const jpeg_decompress_struct& old, jpeg_compress_struct& info,
 Result<Bytes> rewrite_jpeg(ByteView bytes, const StillChange& change, std::vector<std::string>& left_out,
                            const Context& context) {
   try {
-    Old old;
+    Old old(context);
     constexpr unsigned kWhole = 0xFFFF;
     for (int app = 0; app < 16; ++app) jpeg_save_markers(&old.info, JPEG_APP0 + app, kWhole);
     jpeg_save_markers(&old.info, JPEG_COM, kWhole);
