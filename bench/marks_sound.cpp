@@ -1,7 +1,7 @@
 // What bench/marks_sound.sh asks of the sound mark beyond one reading of one file. Reads 16-bit WAV, prints CSV.
 //   marks_sound windows ID SECONDS FILE…     random windows: read, right, wrong
 //   marks_sound unmarked KEYS SECONDS FILE…  pieces read with many keys: one p-value of the peak a line, and claims
-//   marks_sound places ID FILE…              half seconds: z and the active share (ID of 16 digits)
+//   marks_sound places ID FILE…              half seconds: z, the active share and the state (ID of 16 digits)
 //   marks_sound cuts ID FILE                 random seconds removed: told, error of length, error of place
 #include <algorithm>
 #include <cmath>
@@ -98,7 +98,7 @@ void places(std::uint64_t id, const Samples& all, const char* name) {
   SoundReader reader = reader_of(all, key);
   reader.finish();
   for (const SoundUnit& unit : locate_sound(reader.map(), key, id).units)
-    std::printf("%s,%.3f,%.4f,%.3f\n", name, unit.begin_s, unit.z, unit.active);
+    std::printf("%s,%.3f,%.4f,%.3f,%d\n", name, unit.begin_s, unit.z, unit.active, static_cast<int>(unit.state));
 }
 
 void cuts(std::uint64_t id, const Samples& all) {
@@ -108,7 +108,9 @@ void cuts(std::uint64_t id, const Samples& all) {
     const auto at = static_cast<std::ptrdiff_t>(all[0].size() / 6 + random() % (all[0].size() * 2 / 3));
     const auto removed = static_cast<std::ptrdiff_t>(kSoundRate / 2 + random() % (kSoundRate * 5));
     Samples cut = all;
-    for (auto& channel : cut) channel.erase(channel.begin() + at, channel.begin() + std::min(at + removed, static_cast<std::ptrdiff_t>(channel.size())));
+    for (auto& channel : cut)
+      channel.erase(channel.begin() + at,
+                    channel.begin() + std::min(at + removed, static_cast<std::ptrdiff_t>(channel.size())));
     SoundReader reader = reader_of(cut, key);
     reader.finish();
     const SoundPlaces found = locate_sound(reader.map(), key, id);

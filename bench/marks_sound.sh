@@ -25,7 +25,15 @@ make_clips() {
   "${quiet[@]}" -f concat -safe 0 -i "$work/s2.txt" -t 100 -ar 8000 -ac 1 -c:a pcm_s16le "$work/s2_8k.wav"
   "${quiet[@]}" -i "$work/s2_8k.wav" -ar 44100 -c:a pcm_s16le "$work/s2.wav"
 }
+make_others() { # for unmarked sound alone
+  local quiet=(ffmpeg -v error -y)
+  "${quiet[@]}" -ss 30 -t 100 -i /usr/share/planetblupi/music/music004.ogg -ar 44100 -c:a pcm_s16le "$work/u1.wav"
+  "${quiet[@]}" -t 100 -i /usr/share/scummvm/drascula/audio/track16.ogg -ar 44100 -c:a pcm_s16le "$work/u2.wav"
+  printf "file '%s'\n" "$speech"/ming024_FastSpeech2/*LibriTTS*.flac >"$work/u3.txt"
+  "${quiet[@]}" -f concat -safe 0 -i "$work/u3.txt" -t 60 -ar 44100 -ac 1 -c:a pcm_s16le "$work/u3.wav"
+}
 [ -f "$work/s2.wav" ] || make_clips
+[ -f "$work/u3.wav" ] || make_others
 
 # --- the script speaks of 128 bits, a mark holds 64: the first 16 digits are the id, the others are looked up by it (or by
 # its upper half), as one looks up a work; a wrong id finds nothing in the table and counts as a wrong claim
@@ -40,7 +48,7 @@ cat >"$work/get" <<END
 #!/bin/bash
 found=\$("$program" --json -q mark get --deep "\$1")
 echo "\$found" | tr -d '\n' >>"$work/readings.jsonl"; echo >>"$work/readings.jsonl"
-id=\$(sed -n 's/.*"short_id": "\([0-9a-f]*\)".*/\1/p' <<<"\$found")
+id=\$(sed -n 's/.*"upper_half": "\([0-9a-f]*\)".*/\1/p' <<<"\$found")
 full=\$(sed -n 's/.*"id": "\([0-9a-f]\{16\}\)".*/\1/p' <<<"\$found")
 [ -z "\$full" ] || id=\$full
 [ -n "\$id" ] || exit 0

@@ -60,16 +60,37 @@ void SoundFeed::give(const std::vector<std::vector<float>>& samples) {
   if (auto given = reader_->push(samples); !given) error_ = given.error();
 }
 
-Result<provenance::mark::SoundReading> read_sound_mark(const std::string& path, const provenance::mark::MarkKey& key,
-                                                       bool deep, const Context& context, double most_seconds) {
+namespace {
+
+Result<void> listen(const std::string& path, double most_seconds, SoundFeed& feed, const Context& context) {
   const media::Media media = TRY(open_media(path, context));
-  SoundFeed feed(key);
   media::PassPlan plan{.spans = {}, .frames = false, .audio = true};
   if (most_seconds < media.duration_s) plan.spans = {{0, most_seconds}};
   media::PassSink sink;
   sink.on_audio = [&](media::AudioBlock&& block) { feed.take(block); };
   TRY(media::run_pass(media, plan, sink, context));
+  return {};
+}
+
+}  // namespace
+
+Result<provenance::mark::SoundReading> read_sound_mark(const std::string& path, const provenance::mark::MarkKey& key,
+                                                       bool deep, const Context& context, double most_seconds) {
+  SoundFeed feed(key);
+  TRY(listen(path, most_seconds, feed, context));
   return feed.finish(deep);
+}
+
+Result<LocatedSound> locate_sound_mark(const std::string& path, const provenance::mark::MarkKey& key, bool deep,
+                                       const Context& context) {
+  SoundFeed feed(key);
+  TRY(listen(path, 1e9, feed, context));
+  LocatedSound located;
+  located.reading = TRY(feed.finish(deep));
+  const auto& warp = located.reading.warp;
+  if (located.reading.id)
+    located.places = locate_sound(feed.reader().map(), key, *located.reading.id, warp.speed * warp.tempo);
+  return located;
 }
 
 Result<media::Rewritten> mark_sound(const std::string& path, const MarkSoundRequest& request, const Context& context) {

@@ -9,6 +9,7 @@
 #include "media/decode/audio.h"
 #include "media/decode/rewrite.h"
 #include "provenance/mark/key.h"
+#include "provenance/mark/sound_places.h"
 #include "provenance/mark/sound_read.h"
 
 namespace bonafide::app {
@@ -20,6 +21,8 @@ class SoundFeed {
   void take(const media::AudioBlock& block);
   /// `not_found`: nothing was taken.
   Result<provenance::mark::SoundReading> finish(bool deep);
+  /// After finish() found something.
+  const provenance::mark::SoundReader& reader() const { return *reader_; }
 
  private:
   void give(const std::vector<std::vector<float>>& samples);
@@ -45,5 +48,14 @@ Result<media::Rewritten> mark_sound(const std::string& path, const MarkSoundRequ
 /// Where the file has no sound: `not_found`.
 Result<provenance::mark::SoundReading> read_sound_mark(const std::string& path, const provenance::mark::MarkKey& key,
                                                        bool deep, const Context& context, double most_seconds = 1e9);
+
+struct LocatedSound {
+  provenance::mark::SoundReading reading;
+  provenance::mark::SoundPlaces places;  ///< empty unless the whole id was read
+};
+
+/// The mark, and where in the sound it still is.
+Result<LocatedSound> locate_sound_mark(const std::string& path, const provenance::mark::MarkKey& key, bool deep,
+                                       const Context& context);
 
 }  // namespace bonafide::app

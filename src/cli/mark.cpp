@@ -161,6 +161,7 @@ void add_mark(VerbTable& verbs) {
   get->add_flag("--deep", flags->deep,
                 "When nothing is found: look for crops, turns, changed scale, speed and tempo too");
   get->callback([flags, &globals, &chosen] { chosen = [flags, &globals] { return run_get(*flags, globals); }; });
+  add_mark_tamper(verbs, *group);
 }
 
 }  // namespace bonafide::cli

@@ -7,6 +7,7 @@ namespace bonafide::cli {
 void add_check(VerbTable& verbs);
 void add_inspect(VerbTable& verbs);
 void add_mark(VerbTable& verbs);
+void add_mark_tamper(VerbTable& verbs, CLI::App& group);
 void add_report(VerbTable& verbs);
 void add_detectors(VerbTable& verbs);
 void add_doctor(VerbTable& verbs);

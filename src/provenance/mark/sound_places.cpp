@@ -227,6 +227,15 @@ SoundState Locator::state_of(const std::vector<SoundUnit>& units, std::size_t i)
   return std::max(units[i].z, z / std::sqrt(weight)) >= kVerified ? SoundState::verified : SoundState::altered;
 }
 
+/// Half a second alone is not enough to call anything altered.
+void leave_out_single(std::vector<SoundState>& states) {
+  const auto altered = [&](std::size_t i) { return i < states.size() && states[i] == SoundState::altered; };
+  std::vector<SoundState> kept = states;
+  for (std::size_t i = 0; i < states.size(); ++i)
+    if (altered(i) && !altered(i + 1) && (i == 0 || !altered(i - 1))) kept[i] = SoundState::unverifiable;
+  states = std::move(kept);
+}
+
 SoundPlaces Locator::run(double pace) {
   SoundPlaces places;
   std::vector<Stretch> all = stretches();
@@ -234,12 +243,16 @@ SoundPlaces Locator::run(double pace) {
   for (Stretch& stretch : all) number(stretch);
   for (std::size_t from = 0; from + kUnitRows <= map_.rows(); from += kUnitRows)
     places.units.push_back(unit(from, all));
+  std::vector<SoundState> states;
+  for (std::size_t i = 0; i < places.units.size(); ++i) states.push_back(state_of(places.units, i));
+  leave_out_single(states);
   for (std::size_t i = 0; i < places.units.size(); ++i) {
     SoundUnit& each = places.units[i];
+    each.state = states[i];
     const double begin = each.begin_s / pace;
     const double end = (static_cast<double>((i + 1) * kUnitRows) * kSecondsPerRow) / pace;
-    const SoundState state = state_of(places.units, i);
-    if (places.spans.empty() || places.spans.back().state != state) places.spans.push_back({begin, begin, state});
+    if (places.spans.empty() || places.spans.back().state != each.state)
+      places.spans.push_back({begin, begin, each.state});
     places.spans.back().end_s = end;
   }
   for (SoundUnit& each : places.units) each.begin_s /= pace;

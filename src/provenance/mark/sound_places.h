@@ -13,7 +13,7 @@ namespace bonafide::provenance::mark {
 enum class SoundState : std::uint8_t {
   verified,
   unverifiable,  ///< silence, or too little of it between 0.4 and 8 kHz
-  altered,       ///< there is sound, and the mark is not in it
+  altered,       ///< there is sound for a second and more, and the mark is not in it
 };
 
 struct SoundSpan {
@@ -32,6 +32,7 @@ struct SoundUnit {  ///< half a second
   double begin_s = 0;
   double z = 0;       ///< of all known chips under the best alignment near; deviation 1 where nothing was marked
   double active = 0;  ///< share of chips that say anything
+  SoundState state = SoundState::verified;
 };
 
 struct SoundPlaces {
