@@ -1,8 +1,12 @@
 #include "app/check.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
+#include <filesystem>
 
 #include "app/environment.h"
+#include "app/log/log.h"
 #include "app/mark_listener.h"
 #include "base/files.h"
 #include "base/time.h"
@@ -28,8 +32,35 @@ Result<provenance::Credential> read_credential(const FileReader& file, const Che
   return provenance::read_credential(file, {trust, unix_now(), false, {}}, context);
 }
 
-// Log and prints are not looked up yet, and the report must say so rather than "none".
-provenance::Provenance gather(Result<provenance::Credential> credential, MarkListener& marks) {
+// A proof that lies beside the file, as `sign --log` and `log add --proof` put it there.
+provenance::Source read_log(const CheckRequest& request, const Context& context) {
+  using provenance::State;
+  const std::string proof = request.path + ".tlog-proof";
+  std::error_code ignored;
+  if (!std::filesystem::exists(proof, ignored)) return {"log", State::none, "no proof lies beside the file"};
+  if (request.log_policy.empty()) {
+    return {"log", State::not_examined, "a proof lies beside the file; say which logs to believe (--log-policy)"};
+  }
+  const auto facts = log_verify({proof, request.path, request.log_policy, ""}, context);
+  if (!facts)
+    return {"log", State::not_examined, "the proof beside the file could not be read: " + facts.error().message};
+  const std::string where = fmt::format("entry {} of {}", facts->entry.number, facts->tree.origin);
+  switch (facts->state) {
+    case report::LogProofFacts::State::untrusted: return {"log", State::not_examined, where + ": " + facts->reason};
+    case report::LogProofFacts::State::broken:
+      return {"log", State::broken, "the proof beside the file does not hold: " + facts->reason};
+    case report::LogProofFacts::State::proven: break;
+  }
+  std::string sentence = where + ", proven";
+  if (facts->work == report::LogProofFacts::Work::fits) sentence += " to be about this very file";
+  if (!facts->issuer_name.empty()) sentence += ", by a key named " + facts->issuer_name;
+  return {"log", State::found,
+          sentence + fmt::format("; {} witness{}", facts->witnesses.size(), facts->witnesses.size() == 1 ? "" : "es")};
+}
+
+// Prints are not looked up yet, and the report must say so rather than "none".
+provenance::Provenance gather(const CheckRequest& request, const Context& context,
+                              Result<provenance::Credential> credential, MarkListener& marks) {
   provenance::Provenance provenance;
   provenance::Source mark = marks.finish(credential ? &*credential : nullptr);
   provenance.sources.push_back(credential ? std::move(credential->source)
@@ -41,9 +72,8 @@ provenance::Provenance gather(Result<provenance::Credential> credential, MarkLis
   if (mark.state == provenance::State::broken || (silent && mark.state == provenance::State::found))
     provenance.state = mark.state;
   provenance.sources.push_back(std::move(mark));
-  for (const char* const name : {"log", "prints"}) {
-    provenance.sources.push_back({name, provenance::State::not_examined, "not examined yet by this version"});
-  }
+  provenance.sources.push_back(read_log(request, context));
+  provenance.sources.push_back({"prints", provenance::State::not_examined, "not examined yet by this version"});
   return provenance;
 }
 
@@ -68,7 +98,7 @@ Result<report::Report> check_file(const CheckRequest& request, const Context& co
   const forensics::Plan plan = forensics::make_plan(report.media, request.pipeline, forensics::detectors());
   report.sampled = plan.sampled;
   report.forensics = TRY(forensics::run_pipeline(report.media, plan, settings, context));
-  report.provenance = gather(std::move(credential), marks);
+  report.provenance = gather(request, context, std::move(credential), marks);
   report.verdict = verdict::fuse(report.forensics.findings);
   report.environment = environment(request.command, (plan.needs & forensics::kNeedsFaces) != 0);
   report.environment.seconds = std::chrono::duration<double>(Clock::now() - began).count();

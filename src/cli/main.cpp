@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
                  add_report, add_detectors, add_doctor, add_config, add_completion, add_help, add_version},
        .network = [](std::vector<std::string> named) { return net::http_fetch({.named = std::move(named)}); },
        .marker = mark_for_signing,
+       .recorder = record_signed,
        .default_verb = {}},
       argc, argv);
 }

@@ -59,7 +59,7 @@ const std::vector<Room>& rooms() {
       {"app/credential", with(credentials, {"report/credential"})},
       {"report/log", record},
       {"app/log", with(record, {"report/log", "app/credential"})},
-      {"app", with(told, {"app/credential"})},
+      {"app", with(with(told, {"app/credential"}), {"app/log", "report/log"})},
       {"cli/kit", {"base", "media/container"}},
       {"cli/credential", with(credentials, {"report/credential", "app/credential", "cli/kit"})},
       {"cli/log", with(record, {"report/log", "app/log", "app/credential", "cli/kit", "cli/credential"})},

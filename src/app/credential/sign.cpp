@@ -136,6 +136,7 @@ Result<SignAnswer> sign(const SignRequest& request, const Context& context) {
   auto file = c2pa::sign_source(*target.source, target.located, builder, plan, context);
   if (!file) return in_file(std::move(file.error()), request.input);
   SignAnswer answer = TRY(claiming.answer(builder, *file));
+  answer.soft_bindings = request.soft_bindings;
   if (stream) TRY(write_fragments(*stream, request, context));
   if (!request.sidecar.empty()) TRY(write_sidecar(request, *file, answer));
   if (request.to_memory) {

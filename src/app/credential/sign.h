@@ -68,7 +68,8 @@ struct SignAnswer {
   std::string written;  ///< the signed file, or empty
   std::string sidecar;  ///< the credential beside it, or empty
   std::uint64_t store_bytes = 0;
-  Bytes content;  ///< the signed work, with `to_memory`
+  Bytes content;                                             ///< the signed work, with `to_memory`
+  std::vector<provenance::c2pa::SoftBinding> soft_bindings;  ///< what the work can be found by
   std::vector<std::string> warnings;
 };
 /// Schema bonafide.sign/1.

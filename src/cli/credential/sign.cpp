@@ -26,7 +26,7 @@ struct SignFlags {
   bool force = false;
   const CLI::Option* sidecar_flag = nullptr;  ///< given, perhaps without a name
   const CLI::Option* mark_flag = nullptr;     ///< given, perhaps without an id
-  std::string mark;
+  std::string mark, log;
 };
 
 Result<void> take_manifest(const SignFlags& flags, app::SignRequest& request) {
@@ -104,11 +104,25 @@ Result<app::SignRequest> request_of(const SignFlags& flags, const Globals& globa
   TRY(take_manifest(flags, request));
   TRY(take_soft_bindings(flags, request));
   TRY(take_mark(flags, globals, request));
+  if (!flags.log.empty() && !globals.recorder) {
+    return make_error(Code::unavailable, "this program knows no logs: --log needs bonafide");
+  }
   request.key = key_source(flags.keys, globals);
   request.stamp = TRY(stamp_source(flags.keys, globals));
   app::Trust trust = TRY(load_trust(flags.trust, unix_now()));
   request.trust = std::move(trust.store);
   return request;
+}
+
+/// What was signed is registered as it lies on the disk.
+Result<Recorded> record(const SignFlags& flags, const app::SignRequest& request, const app::SignAnswer& answer,
+                        const Globals& globals) {
+  std::string mark;
+  for (const auto& binding : answer.soft_bindings) {
+    if (binding.alg.starts_with("org.bonafide.mark.")) mark = binding.blocks.front().value;
+  }
+  const std::string work = answer.written.empty() ? request.input : answer.written;
+  return globals.recorder(flags.log, work, request.key, mark, globals.context(work));
 }
 
 ExitCode run_sign(const SignFlags& flags, const Globals& globals) {
@@ -118,9 +132,19 @@ ExitCode run_sign(const SignFlags& flags, const Globals& globals) {
   const auto answer = app::sign(*request, globals.context(request->input));
   end_progress();
   if (!answer) return give_up(answer.error());
+  std::optional<Recorded> recorded;
+  if (!flags.log.empty()) {
+    auto entry = record(flags, *request, *answer, globals);
+    if (!entry) return give_up(entry.error());
+    recorded = std::move(*entry);
+  }
   for (const std::string& warning : answer->warnings) log(LogLevel::warning, warning);
   if (globals.json) {
-    print(dump_json(app::signing_json(request->input, *answer), 2) + "\n");
+    Json json = app::signing_json(request->input, *answer);
+    if (recorded)
+      json["log"] = {
+          {"folder", clean_utf8(flags.log)}, {"entry", recorded->entry}, {"proof", clean_utf8(recorded->proof)}};
+    print(dump_json(json, 2) + "\n");
     return kDone;
   }
   const std::string where = answer->written.empty()   ? answer->sidecar
@@ -128,6 +152,10 @@ ExitCode run_sign(const SignFlags& flags, const Globals& globals) {
                                                       : answer->written + " and " + answer->sidecar;
   print(fmt::format("{}: signed by {} ({}{}), {}\n", clean_utf8(where), clean_utf8(answer->signer), answer->algorithm,
                     answer->stamped ? ", time-stamped" : "", answer->label));
+  if (recorded) {
+    print(fmt::format("{}: entry {} of the log in {}; its proof is {}\n", clean_utf8(where), recorded->entry,
+                      clean_utf8(flags.log), clean_utf8(recorded->proof)));
+  }
   return kDone;
 }
 
@@ -157,6 +185,7 @@ void add_flags(CLI::App& verb, SignFlags& flags) {
                                     "Mark the work first, so that its credential can be found when it is stripped; "
                                     "with an id of 16 hex digits, or one by chance")
                         ->expected(0, 1);
+  verb.add_option("--log", flags.log, "Register what was signed in the log in this folder (see bonafide log)");
   verb.add_option("--soft-binding", flags.soft_bindings,
                   "A watermark or fingerprint of the work, as NAME=VALUE, by which its credential can be found again")
       ->allow_extra_args(false);

@@ -58,6 +58,7 @@ int run(const Program& program, int argc, char** argv) {
   globals.config = std::move(*config);
   globals.network = program.network;
   globals.marker = program.marker;
+  globals.recorder = program.recorder;
 
   CLI::App app(program.description, program.name);
   Run chosen;

@@ -14,6 +14,7 @@ struct Program {
   std::vector<void (*)(VerbTable&)> verbs;
   Network network = {};      ///< the network, or nothing
   Marker marker = {};        ///< marks works, or nothing
+  Recorder recorder = {};    ///< registers works, or nothing
   std::string default_verb;  ///< run when the first word is a file rather than a verb; empty: none
 };
 

@@ -9,6 +9,10 @@
 #include "base/fetch.h"
 #include "cli/kit/exit_code.h"
 
+namespace bonafide::app {
+struct KeySource;  // app/credential/keys.h: named here, known to who fills it in
+}
+
 namespace bonafide::cli {
 
 /// What all verbs share: the global flags and the configuration they start from.
@@ -20,6 +24,16 @@ struct PlacedMark {
 using Marker = std::function<Result<std::vector<PlacedMark>>(const std::string& in, const std::string& out,
                                                              const std::string& id, const Context& context)>;
 
+/// Where a work was registered.
+struct Recorded {
+  std::uint64_t entry = 0;  ///< its number in the log
+  std::string proof;        ///< the file with its proof
+};
+/// Registers a signed work in the log in `folder`; `mark`: hex digits, or empty.
+using Recorder =
+    std::function<Result<Recorded>(const std::string& folder, const std::string& work, const app::KeySource& key,
+                                   const std::string& mark, const Context& context)>;
+
 struct Globals {
   Config config;
   std::stop_token stop;
@@ -29,6 +43,7 @@ struct Globals {
   std::string progress = "auto";
   double limit_memory_mib = 0;  ///< 0: as configured
   Marker marker;                ///< nothing in a program that decodes nothing
+  Recorder recorder;            ///< nothing in a program without logs
   Network network;              ///< for what the user asks of it; nothing in a program without one
 
   Context context(const std::string& label) const;

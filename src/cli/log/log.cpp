@@ -272,6 +272,18 @@ void add_witness(CLI::App& noun, VerbTable& verbs) {
 
 }  // namespace
 
+Result<Recorded> record_signed(const std::string& folder, const std::string& work, const app::KeySource& key,
+                               const std::string& mark, const Context& context) {
+  app::LogAddRequest request;
+  request.place.folder = folder;
+  request.files = {work};
+  request.key = key;
+  request.mark_id = mark;
+  request.proofs = true;
+  const report::LogAdded added = TRY(app::log_add(request, context));
+  return Recorded{added.entries.front().number, added.entries.front().proof};
+}
+
 void add_log(VerbTable& verbs) {
   CLI::App* const noun =
       verbs.group("log", "The record: register works in a transparency log, prove it, check it",
