@@ -1,4 +1,5 @@
 // bonafide: the command line. This file is the table of contents; each verb is a file of its own.
+#include "app/compare.h"
 #include "cli/credential/verbs.h"
 #include "cli/kit/program.h"
 #include "cli/log/verbs.h"
@@ -12,11 +13,12 @@ int main(int argc, char** argv) {
       {.name = "bonafide",
        .description = "Can I trust this picture, video or sound, and why?",
        .footer = "Start with:\n  bonafide check FILE\n  bonafide help exit-codes",
-       .verbs = {add_check, add_verify, add_trust, add_sign, add_stamp, add_keys, add_log, add_mark, add_inspect,
-                 add_report, add_detectors, add_doctor, add_config, add_completion, add_help, add_version},
+       .verbs = {add_check, add_verify, add_trust, add_sign, add_stamp, add_keys, add_log, add_mark, add_compare,
+                 add_inspect, add_report, add_detectors, add_doctor, add_config, add_completion, add_help, add_version},
        .network = [](std::vector<std::string> named) { return net::http_fetch({.named = std::move(named)}); },
        .marker = mark_for_signing,
        .recorder = record_signed,
+       .maps = app::picture_maps(),
        .default_verb = {}},
       argc, argv);
 }

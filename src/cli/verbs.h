@@ -5,6 +5,7 @@
 namespace bonafide::cli {
 
 void add_check(VerbTable& verbs);
+void add_compare(VerbTable& verbs);
 void add_inspect(VerbTable& verbs);
 void add_mark(VerbTable& verbs);
 void add_mark_tamper(VerbTable& verbs, CLI::App& group);

@@ -6,6 +6,7 @@
 
 #include "app/credential/trust.h"
 #include "base/context.h"
+#include "base/picture_maps.h"
 #include "report/credential/verification.h"
 
 namespace bonafide::app {
@@ -20,6 +21,7 @@ struct VerifyRequest {
       {};                                ///< of the stream whose initialization segment this is; sorted by their names
   std::optional<ByteView> content = {};  ///< the work, when it is in memory; `path` is then only its name
   Fetch fetch = {};                      ///< for a credential that is kept elsewhere; nothing: it stays there
+  PictureMaps maps = {};                 ///< says where a broken picture differs from what was signed
   bool facts_only = false;               ///< for inspecting: a sidecar without its work is no error
 };
 

@@ -12,6 +12,7 @@
 #include "cli/credential/trust_flags.h"
 #include "cli/credential/verbs.h"
 #include "cli/kit/terminal.h"
+#include "provenance/vouched_map.h"
 
 namespace bonafide::cli {
 
@@ -24,6 +25,7 @@ struct SignFlags {
   std::string manifest, inline_manifest, ai = "unsaid", binding = "auto", sidecar;
   std::vector<std::string> soft_bindings;  ///< NAME=VALUE
   bool force = false;
+  bool map = false;
   const CLI::Option* sidecar_flag = nullptr;  ///< given, perhaps without a name
   const CLI::Option* mark_flag = nullptr;     ///< given, perhaps without an id
   std::string mark, log;
@@ -65,6 +67,18 @@ Result<void> take_mark(const SignFlags& flags, const Globals& globals, app::Sign
   return {};
 }
 
+/// What the picture looks like, block by block, so that a copy can be compared with it later.
+Result<provenance::c2pa::Assertion> map_assertion(const std::string& path, const Globals& globals) {
+  if (!globals.maps) return make_error(Code::unavailable, "this program decodes no pictures: --map needs bonafide");
+  auto map = globals.maps.make(path, globals.context(path));
+  if (!map) {
+    if (map.error().file.empty()) map.error().file = path;
+    return map.error();
+  }
+  return provenance::c2pa::Assertion{
+      std::string(provenance::kBlockMapLabel), provenance::c2pa::Assertion::Form::cbor, std::move(*map), {}};
+}
+
 Result<app::SignRequest> request_of(const SignFlags& flags, const Globals& globals) {
   app::SignRequest request = flags.request;
   request.overwrite = flags.force;
@@ -102,6 +116,7 @@ Result<app::SignRequest> request_of(const SignFlags& flags, const Globals& globa
     return make_error(Code::invalid_argument, "--redact needs --reason, for example c2pa.PII.present");
   }
   TRY(take_manifest(flags, request));
+  if (flags.map) request.more.push_back(TRY(map_assertion(request.input, globals)));
   TRY(take_soft_bindings(flags, request));
   TRY(take_mark(flags, globals, request));
   if (!flags.log.empty() && !globals.recorder) {
@@ -195,6 +210,8 @@ void add_flags(CLI::App& verb, SignFlags& flags) {
   verb.add_flag("--update", request.update, "An update manifest: the work itself stays as it was signed");
   verb.add_option("--binding", flags.binding, "How the file is bound: auto, data, boxes or bmff")
       ->check(CLI::IsMember({"auto", "data", "boxes", "bmff"}));
+  verb.add_flag("--map", flags.map,
+                "Sign what the picture looks like block by block, so that copies can be compared with it later");
   verb.add_flag("--compress", request.compress, "Compress the credential (JPEG, PNG, GIF, JPEG XL; bound by boxes)");
   verb.add_option("--merkle-block", request.binding.merkle_block, "Bytes of a leaf of the tree over media data (MP4)");
   verb.add_flag("--proofs", request.binding.proofs,

@@ -58,6 +58,7 @@ ExitCode run_verify(const VerifyFlags& flags, const Globals& globals) {
   for (const Input& input : inputs->files) {
     app::VerifyRequest request{input.path, flags.sidecar, at, flags.strict, flags.explain, flags.fragments};
     request.fetch = fetch;
+    request.maps = globals.maps;
     auto verified = app::verify(request, *trust, globals.context(input.shown));
     if (!verified) {
       if (verified.error().file == input.path) verified.error().file = input.shown;

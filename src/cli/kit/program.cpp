@@ -59,6 +59,7 @@ int run(const Program& program, int argc, char** argv) {
   globals.network = program.network;
   globals.marker = program.marker;
   globals.recorder = program.recorder;
+  globals.maps = program.maps;
 
   CLI::App app(program.description, program.name);
   Run chosen;

@@ -15,6 +15,7 @@ struct Program {
   Network network = {};      ///< the network, or nothing
   Marker marker = {};        ///< marks works, or nothing
   Recorder recorder = {};    ///< registers works, or nothing
+  PictureMaps maps = {};     ///< of a program that decodes pictures
   std::string default_verb;  ///< run when the first word is a file rather than a verb; empty: none
 };
 

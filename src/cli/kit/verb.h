@@ -7,6 +7,7 @@
 
 #include "base/config.h"
 #include "base/fetch.h"
+#include "base/picture_maps.h"
 #include "cli/kit/exit_code.h"
 
 namespace bonafide::app {
@@ -45,6 +46,7 @@ struct Globals {
   Marker marker;                ///< nothing in a program that decodes nothing
   Recorder recorder;            ///< nothing in a program without logs
   Network network;              ///< for what the user asks of it; nothing in a program without one
+  PictureMaps maps;             ///< nothing in a program that decodes no pictures
 
   Context context(const std::string& label) const;
 };

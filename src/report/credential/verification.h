@@ -1,9 +1,11 @@
 // What `verify` shows: integrity, the signer and who vouches for them, time, identity and what is claimed, told apart.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
+#include "base/picture_maps.h"
 #include "base/text_style.h"
 #include "provenance/credential.h"
 #include "report/credential/trust_lists.h"
@@ -14,8 +16,9 @@ struct Verification {
   std::string path;
   crypto::UnixTime at = 0;  ///< the validation clock
   provenance::Credential credential;
-  std::vector<TrustListFacts> lists;  ///< whom there was to believe
-  std::vector<std::string> warnings;  ///< about those lists
+  std::vector<TrustListFacts> lists;              ///< whom there was to believe
+  std::vector<std::string> warnings;              ///< about those lists
+  std::optional<PictureDifference> picture = {};  ///< of a broken credential that holds a map of what was signed
 };
 
 /// Schema bonafide.verify/1: docs/schema/bonafide.verify-1.json.

@@ -111,6 +111,10 @@ void add_validation(const Validation& validation, const Verification& verificati
   json["c2pa_state"] = provenance::c2pa::to_string(validation.state);
   json["integrity"] = validation.broken ? "broken" : validation.intact ? "holds" : "unknown";
   if (!validation.unsupported.empty()) json["unsupported"] = clean_utf8(validation.unsupported);
+  if (verification.picture) {
+    json["picture"] = {{"state", verification.picture->state},
+                       {"sentences", list_json(verification.picture->sentences)}};
+  }
   const SignerTrust trust = signer_trust(active, !verification.lists.empty());
   json["signer_trust"] = {{"state", trust.state}, {"sentence", clean_utf8(trust.sentence)}};
   json["time"] = time_json(active, verification.at);

@@ -51,6 +51,13 @@ void integrity(Page& page, const Validation& validation) {
     for (const Status& status : delta.failures) show(status, "history: ");
 }
 
+/// What the map that was signed says of a picture whose bytes were changed.
+void picture(Page& page, const PictureDifference& difference) {
+  Lines lines(page, "picture");
+  if (difference.state == "altered") lines.add("it differs from what was signed:");
+  for (const std::string& sentence : difference.sentences) lines.add(sentence);
+}
+
 void signer(Page& page, const ManifestReport& manifest, bool has_lists) {
   const auto& who = manifest.signer;
   if (who) {
@@ -154,6 +161,7 @@ std::string verification_text(const Verification& verification, const TextStyle&
   const Validation& validation = *credential.validation;
   const ManifestReport& active = validation.manifests.front();
   integrity(page, validation);
+  if (verification.picture) picture(page, *verification.picture);
   signer(page, active, !verification.lists.empty());
   time(page, active, verification.at);
   identity(page, active);
