@@ -8,22 +8,16 @@
 #include "app/environment.h"
 #include "app/log/log.h"
 #include "app/mark_listener.h"
+#include "app/open_media.h"
 #include "base/files.h"
 #include "base/time.h"
 #include "crypto/hash.h"
-#include "media/decode/decode.h"
 #include "provenance/credential.h"
 #include "verdict/verdict.h"
 
 namespace bonafide::app {
 
 namespace {
-
-Result<media::Media> open_media(const FileReader& file, const Context& context) {
-  media::Media media = TRY(media::open(file, context));
-  TRY(media::probe(media, context));
-  return media;
-}
 
 Result<provenance::Credential> read_credential(const FileReader& file, const CheckRequest& request,
                                                const Context& context) {

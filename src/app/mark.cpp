@@ -7,7 +7,7 @@
 #include "app/mark_clip.h"
 #include "app/mark_sound.h"
 #include "app/mark_still.h"
-#include "media/decode/decode.h"
+#include "app/open_media.h"
 #include "provenance/mark/tile_layout.h"
 
 namespace bonafide::app {
@@ -23,10 +23,7 @@ struct Kind {
   bool still = false, pictures = false, sound = false;
 };
 
-Result<Kind> kind_of(const std::string& path, const Context& context) {
-  const FileReader file = TRY(FileReader::open(path));
-  media::Media media = TRY(media::open(file, context));
-  TRY(media::probe(media, context));
+Kind kind_of(const media::Media& media) {
   Kind kind;
   kind.still = media.kind == media::Kind::image;
   for (const media::Track& track : media.tracks) {
@@ -36,14 +33,14 @@ Result<Kind> kind_of(const std::string& path, const Context& context) {
   return kind;
 }
 
-Result<MarkedFile> mark_picture(const std::string& path, const MarkRequest& request, const Context& context) {
+Result<MarkedFile> mark_picture(const media::Media& media, const MarkRequest& request, const Context& context) {
   MarkStillRequest still{.key = request.keys.pictures,
                          .id = request.id,
                          .out = request.out,
                          .overwrite = request.overwrite,
                          .over = request.over};
   if (request.psnr) still.psnr = *request.psnr;
-  MarkedStill done = TRY(mark_still(path, still, context));
+  MarkedStill done = TRY(mark_still(media, still, context));
   MarkedFile marked{.pictures = true, .psnr = done.placed.psnr, .codecs = done.written.format};
   marked.left_out = std::move(done.written.left_out);
   if (!done.placed.survives)
@@ -51,8 +48,8 @@ Result<MarkedFile> mark_picture(const std::string& path, const MarkRequest& requ
   return marked;
 }
 
-Result<void> refuse_marked(const std::string& path, const MarkRequest& request, const Context& context) {
-  const auto answer = TRY(read_clip_mark(path, request.keys.pictures, {}, context, kLookFor));
+Result<void> refuse_marked(const media::Media& media, const MarkRequest& request, const Context& context) {
+  const auto answer = TRY(read_clip_mark(media, request.keys.pictures, {}, context, kLookFor));
   if (answer.readings.empty()) return {};
   const auto& there = answer.readings.front();
   return make_error(Code::denied, fmt::format("its pictures carry the mark {:016x} already ({})", there.id,
@@ -100,14 +97,15 @@ Result<MarkKeys> mark_keys(const std::optional<Bytes>& secret) {
 }
 
 Result<MarkedFile> mark_file(const std::string& path, const MarkRequest& request, const Context& context) {
-  const Kind kind = TRY(kind_of(path, context));
-  if (kind.still) return mark_picture(path, request, context);
+  const media::Media media = TRY(open_media(path, context));
+  const Kind kind = kind_of(media);
+  if (kind.still) return mark_picture(media, request, context);
   MarkedFile marked;
   if (kind.pictures) {
-    if (!request.over) TRY(refuse_marked(path, request, context));
+    if (!request.over) TRY(refuse_marked(media, request, context));
     MarkClipRequest clip{request.keys.pictures, request.keys.sound, request.id, request.psnr.value_or(44), kind.sound,
                          request.out,           request.overwrite};
-    const MarkedClip done = TRY(mark_clip(path, clip, context));
+    const MarkedClip done = TRY(mark_clip(media, clip, context));
     marked = {.pictures = true,
               .sound = kind.sound,
               .psnr = done.psnr,
@@ -124,21 +122,22 @@ Result<MarkedFile> mark_file(const std::string& path, const MarkRequest& request
                                  .out = request.out,
                                  .overwrite = request.overwrite,
                                  .over = request.over};
-    const media::Rewritten done = TRY(mark_sound(path, sound, context));
+    const media::Rewritten done = TRY(mark_sound(media, sound, context));
     return MarkedFile{.sound = true, .seconds = done.seconds, .codecs = done.codec, .copied = done.copied};
   }
   return make_error(Code::unsupported, "this kind of file cannot be marked yet");
 }
 
 Result<FoundMarks> find_marks(const std::string& path, const MarkKeys& keys, bool deep, const Context& context) {
-  const Kind kind = TRY(kind_of(path, context));
+  const media::Media media = TRY(open_media(path, context));
+  const Kind kind = kind_of(media);
   FoundMarks found;
   if (kind.still) {
-    take(TRY(read_still_mark(path, keys.pictures, deep, context)), found);
+    take(TRY(read_still_mark(media, keys.pictures, deep, context)), found);
     return found;
   }
-  if (kind.pictures) take(TRY(read_clip_mark(path, keys.pictures, {.deep = deep}, context)), found);
-  if (kind.sound) take(TRY(read_sound_mark(path, keys.sound, deep, context)), found);
+  if (kind.pictures) take(TRY(read_clip_mark(media, keys.pictures, {.deep = deep}, context)), found);
+  if (kind.sound) take(TRY(read_sound_mark(media, keys.sound, deep, context)), found);
   if (!kind.pictures && !kind.sound)
     return make_error(Code::unsupported, "marks in this kind of file cannot be read yet");
   return found;

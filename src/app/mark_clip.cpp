@@ -13,17 +13,9 @@ namespace {
 using provenance::mark::ClipMarker;
 using provenance::mark::SoundMarker;
 
-Result<media::Media> open_media(const std::string& path, const Context& context) {
-  const FileReader file = TRY(FileReader::open(path));
-  media::Media media = TRY(media::open(file, context));
-  TRY(media::probe(media, context));
-  return media;
-}
-
 }  // namespace
 
-Result<MarkedClip> mark_clip(const std::string& path, const MarkClipRequest& request, const Context& context) {
-  const media::Media media = TRY(open_media(path, context));
+Result<MarkedClip> mark_clip(const media::Media& media, const MarkClipRequest& request, const Context& context) {
   ClipMarker marker = TRY(ClipMarker::create(request.picture_key, request.id, request.psnr));
   const media::PictureFilter pictures{
       [&](std::uint8_t* luma, int width, int height, std::ptrdiff_t stride, double seconds) {
@@ -52,10 +44,9 @@ Result<MarkedClip> mark_clip(const std::string& path, const MarkClipRequest& req
   return marked;
 }
 
-Result<provenance::mark::ClipAnswer> read_clip_mark(const std::string& path, const provenance::mark::MarkKey& key,
+Result<provenance::mark::ClipAnswer> read_clip_mark(const media::Media& media, const provenance::mark::MarkKey& key,
                                                     const provenance::mark::ClipSearch& search, const Context& context,
                                                     double most_seconds) {
-  const media::Media media = TRY(open_media(path, context));
   provenance::mark::ClipReader reader(key, search);
   media::PassPlan plan{.spans = {}, .frames = true, .audio = false};
   if (most_seconds < media.duration_s) plan.spans = {{0, most_seconds}};

@@ -27,11 +27,11 @@ struct MarkedClip {
   double psnr = 0;  ///< of luma, measured before encoding
 };
 
-/// `unsupported`: pictures under 128 pixels on a side.
-Result<MarkedClip> mark_clip(const std::string& path, const MarkClipRequest& request, const Context& context);
+/// The file as open_media() opens it. `unsupported`: pictures under 128 pixels on a side.
+Result<MarkedClip> mark_clip(const media::Media& media, const MarkClipRequest& request, const Context& context);
 
 /// Reads the pictures of the first `most_seconds`. `not_found`: there are none that move.
-Result<provenance::mark::ClipAnswer> read_clip_mark(const std::string& path, const provenance::mark::MarkKey& key,
+Result<provenance::mark::ClipAnswer> read_clip_mark(const media::Media& media, const provenance::mark::MarkKey& key,
                                                     const provenance::mark::ClipSearch& search, const Context& context,
                                                     double most_seconds = 1e9);
 

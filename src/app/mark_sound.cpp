@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "app/open_media.h"
 #include "media/decode/decode.h"
 #include "provenance/mark/sound_embed.h"
 
@@ -15,13 +16,6 @@ using provenance::mark::SoundMarker;
 using provenance::mark::SoundReader;
 
 constexpr double kLookFor = 60;  // seconds in which a mark that is there already shows
-
-Result<media::Media> open_media(const std::string& path, const Context& context) {
-  const FileReader file = TRY(FileReader::open(path));
-  media::Media media = TRY(media::open(file, context));
-  TRY(media::probe(media, context));
-  return media;
-}
 
 }  // namespace
 
@@ -62,8 +56,7 @@ void SoundFeed::give(const std::vector<std::vector<float>>& samples) {
 
 namespace {
 
-Result<void> listen(const std::string& path, double most_seconds, SoundFeed& feed, const Context& context) {
-  const media::Media media = TRY(open_media(path, context));
+Result<void> listen(const media::Media& media, double most_seconds, SoundFeed& feed, const Context& context) {
   media::PassPlan plan{.spans = {}, .frames = false, .audio = true};
   if (most_seconds < media.duration_s) plan.spans = {{0, most_seconds}};
   media::PassSink sink;
@@ -74,17 +67,18 @@ Result<void> listen(const std::string& path, double most_seconds, SoundFeed& fee
 
 }  // namespace
 
-Result<provenance::mark::SoundReading> read_sound_mark(const std::string& path, const provenance::mark::MarkKey& key,
+Result<provenance::mark::SoundReading> read_sound_mark(const media::Media& media, const provenance::mark::MarkKey& key,
                                                        bool deep, const Context& context, double most_seconds) {
   SoundFeed feed(key);
-  TRY(listen(path, most_seconds, feed, context));
+  TRY(listen(media, most_seconds, feed, context));
   return feed.finish(deep);
 }
 
 Result<LocatedSound> locate_sound_mark(const std::string& path, const provenance::mark::MarkKey& key, bool deep,
                                        const Context& context) {
+  const media::Media media = TRY(open_media(path, context));
   SoundFeed feed(key);
-  TRY(listen(path, 1e9, feed, context));
+  TRY(listen(media, 1e9, feed, context));
   LocatedSound located;
   located.reading = TRY(feed.finish(deep));
   const auto& warp = located.reading.warp;
@@ -93,16 +87,16 @@ Result<LocatedSound> locate_sound_mark(const std::string& path, const provenance
   return located;
 }
 
-Result<media::Rewritten> mark_sound(const std::string& path, const MarkSoundRequest& request, const Context& context) {
+Result<media::Rewritten> mark_sound(const media::Media& media, const MarkSoundRequest& request,
+                                    const Context& context) {
   if (!request.over) {
-    const auto there = TRY(read_sound_mark(path, request.key, false, context, kLookFor));
+    const auto there = TRY(read_sound_mark(media, request.key, false, context, kLookFor));
     if (there.upper) {
       const std::string id = there.id ? fmt::format("{:016x}", *there.id) : fmt::format("{:08x}…", *there.upper);
       return make_error(Code::denied, fmt::format("its sound carries the mark {} already ({})", id,
                                                   provenance::mark::to_string(there.evidence)));
     }
   }
-  const media::Media media = TRY(open_media(path, context));
   std::optional<SoundMarker> marker;
   media::SoundFilter filter;
   filter.start = [&](int rate, int channels) -> Result<void> {

@@ -13,13 +13,6 @@ namespace {
 using provenance::mark::TileReader;
 using provenance::mark::TileSearch;
 
-Result<media::Media> open_media(const std::string& path, const Context& context) {
-  const FileReader file = TRY(FileReader::open(path));
-  media::Media media = TRY(media::open(file, context));
-  TRY(media::probe(media, context));
-  return media;
-}
-
 Result<provenance::mark::TileAnswer> read(const media::Media& media, const provenance::mark::MarkKey& key,
                                           const TileSearch& search, const Context& context) {
   const media::Frame frame = TRY(media::read_still(media, context));
@@ -30,14 +23,12 @@ Result<provenance::mark::TileAnswer> read(const media::Media& media, const prove
 
 }  // namespace
 
-Result<provenance::mark::TileAnswer> read_still_mark(const std::string& path, const provenance::mark::MarkKey& key,
+Result<provenance::mark::TileAnswer> read_still_mark(const media::Media& media, const provenance::mark::MarkKey& key,
                                                      bool deep, const Context& context) {
-  const media::Media media = TRY(open_media(path, context));
   return read(media, key, {.deep = deep, .aspect = deep}, context);
 }
 
-Result<MarkedStill> mark_still(const std::string& path, const MarkStillRequest& request, const Context& context) {
-  const media::Media media = TRY(open_media(path, context));
+Result<MarkedStill> mark_still(const media::Media& media, const MarkStillRequest& request, const Context& context) {
   if (!request.over) {  // crops of marked pictures are found too
     const auto there = TRY(read(media, request.key, {.deep = true, .most_angle = 0}, context));
     if (there.reading)

@@ -24,10 +24,11 @@ struct MarkedStill {
   media::RewrittenStill written;
 };
 
-Result<MarkedStill> mark_still(const std::string& path, const MarkStillRequest& request, const Context& context);
+/// The file as open_media() opens it.
+Result<MarkedStill> mark_still(const media::Media& media, const MarkStillRequest& request, const Context& context);
 
 /// `deep`: crops, other scales, turns and changed aspects too.
-Result<provenance::mark::TileAnswer> read_still_mark(const std::string& path, const provenance::mark::MarkKey& key,
+Result<provenance::mark::TileAnswer> read_still_mark(const media::Media& media, const provenance::mark::MarkKey& key,
                                                      bool deep, const Context& context);
 
 /// What was seen of how the picture was changed since: "cells of 2.81 × 2.81 pixels, mirrored, turned by 90°".

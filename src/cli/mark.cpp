@@ -1,7 +1,8 @@
 // bonafide mark add|get: invisible marks that carry an id.
+#include "cli/mark.h"
+
 #include <fmt/format.h>
 
-#include "app/mark.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "cli/kit/terminal.h"
@@ -19,26 +20,12 @@ struct MarkFlags {
   bool force = false, over = false, deep = false;
 };
 
-/// The published keys, or an issuer's own from a file.
-Result<app::MarkKeys> keys_of(const MarkFlags& flags) {
-  constexpr std::uint64_t kMost = 4096;
-  if (flags.secret.empty()) return app::mark_keys({});
-  const std::string secret = TRY(read_file(flags.secret, kMost));
-  return app::mark_keys(Bytes(secret.begin(), secret.end()));
-}
-
 Result<std::uint64_t> id_of(const std::string& text) {
   std::string hex = text;
   if (hex.empty()) hex = to_hex(TRY(crypto::Random().bytes(8)));
   const bool digits = hex.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
   if (hex.size() != 16 || !digits) return make_error(Code::invalid_argument, "an id has 16 hexadecimal digits");
   return std::stoull(hex, nullptr, 16);
-}
-
-ExitCode told(Error error, const MarkFlags& flags, const Globals& globals) {
-  end_progress();
-  if (error.file.empty()) error.file = flags.in;
-  return globals.json ? fail_json(error) : fail(error);
 }
 
 std::string words_of(const app::MarkedFile& done) {
@@ -52,14 +39,14 @@ std::string words_of(const app::MarkedFile& done) {
 }
 
 ExitCode run_add(const MarkFlags& flags, const Globals& globals) {
-  const auto keys = keys_of(flags);
-  if (!keys) return told(keys.error(), flags, globals);
+  const auto keys = mark_keys_of(flags.secret);
+  if (!keys) return tell_failure(keys.error(), flags.in, globals);
   const auto id = id_of(flags.id);
-  if (!id) return told(id.error(), flags, globals);
+  if (!id) return tell_failure(id.error(), flags.in, globals);
   app::MarkRequest request{*keys, *id, {}, flags.out, flags.force, flags.over};
   if (flags.psnr > 0) request.psnr = flags.psnr;
   const auto done = app::mark_file(flags.in, request, globals.context(flags.in));
-  if (!done) return told(done.error(), flags, globals);
+  if (!done) return tell_failure(done.error(), flags.in, globals);
   end_progress();
   if (globals.json) {
     print(dump_json(Json{{"schema", "bonafide.marked/1"},
@@ -106,10 +93,10 @@ void print_found(const MarkFlags& flags, const app::FoundMarks& found) {
 }
 
 ExitCode run_get(const MarkFlags& flags, const Globals& globals) {
-  const auto keys = keys_of(flags);
-  if (!keys) return told(keys.error(), flags, globals);
+  const auto keys = mark_keys_of(flags.secret);
+  if (!keys) return tell_failure(keys.error(), flags.in, globals);
   const auto found = app::find_marks(flags.in, *keys, flags.deep, globals.context(flags.in));
-  if (!found) return told(found.error(), flags, globals);
+  if (!found) return tell_failure(found.error(), flags.in, globals);
   end_progress();
   if (globals.json)
     print(dump_json(app::marks_json(flags.in, *keys, *found), 2) + "\n");
@@ -119,6 +106,19 @@ ExitCode run_get(const MarkFlags& flags, const Globals& globals) {
 }
 
 }  // namespace
+
+Result<app::MarkKeys> mark_keys_of(const std::string& secret) {
+  constexpr std::uint64_t kMost = 4096;
+  if (secret.empty()) return app::mark_keys({});
+  const std::string text = TRY(read_file(secret, kMost));
+  return app::mark_keys(Bytes(text.begin(), text.end()));
+}
+
+ExitCode tell_failure(Error error, const std::string& in, const Globals& globals) {
+  end_progress();
+  if (error.file.empty()) error.file = in;
+  return globals.json ? fail_json(error) : fail(error);
+}
 
 Result<std::vector<PlacedMark>> mark_for_signing(const std::string& in, const std::string& out, const std::string& id,
                                                  const Context& context) {

@@ -3,11 +3,10 @@
 
 #include <algorithm>
 
-#include "app/mark.h"
 #include "app/mark_sound.h"
-#include "base/files.h"
 #include "base/json.h"
 #include "cli/kit/terminal.h"
+#include "cli/mark.h"
 #include "cli/verbs.h"
 
 namespace bonafide::cli {
@@ -62,19 +61,6 @@ Json tamper_json(const TamperFlags& flags, const app::LocatedSound& located) {
   return json;
 }
 
-ExitCode told(Error error, const TamperFlags& flags, const Globals& globals) {
-  end_progress();
-  if (error.file.empty()) error.file = flags.in;
-  return globals.json ? fail_json(error) : fail(error);
-}
-
-Result<app::MarkKeys> keys_of(const TamperFlags& flags) {
-  constexpr std::uint64_t kMost = 4096;
-  if (flags.secret.empty()) return app::mark_keys({});
-  const std::string secret = TRY(read_file(flags.secret, kMost));
-  return app::mark_keys(Bytes(secret.begin(), secret.end()));
-}
-
 void tell(const TamperFlags& flags, const app::LocatedSound& located) {
   const auto& reading = located.reading;
   const std::string evidence = provenance::mark::to_string(reading.evidence);
@@ -88,10 +74,10 @@ void tell(const TamperFlags& flags, const app::LocatedSound& located) {
 }
 
 ExitCode run_tamper(const TamperFlags& flags, const Globals& globals) {
-  const auto keys = keys_of(flags);
-  if (!keys) return told(keys.error(), flags, globals);
+  const auto keys = mark_keys_of(flags.secret);
+  if (!keys) return tell_failure(keys.error(), flags.in, globals);
   const auto located = app::locate_sound_mark(flags.in, keys->sound, flags.deep, globals.context(flags.in));
-  if (!located) return told(located.error(), flags, globals);
+  if (!located) return tell_failure(located.error(), flags.in, globals);
   end_progress();
   if (globals.json) {
     print(dump_json(tamper_json(flags, *located), 2) + "\n");

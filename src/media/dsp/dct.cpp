@@ -6,13 +6,7 @@
 #include <cstring>
 #include <numbers>
 
-// The same operations in the same order for every instruction set (AVX2 without fused multiply-add), so that a report
-// does not depend on the machine.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define BONAFIDE_CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define BONAFIDE_CLONES
-#endif
+#include "media/dsp/clones.h"
 
 namespace bonafide::media {
 

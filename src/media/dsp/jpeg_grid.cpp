@@ -5,12 +5,7 @@
 #include <numeric>
 
 #include "media/dsp/acontrario.h"
-
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define BONAFIDE_CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define BONAFIDE_CLONES
-#endif
+#include "media/dsp/clones.h"
 
 namespace bonafide::media {
 

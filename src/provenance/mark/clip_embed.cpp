@@ -6,16 +6,9 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "media/dsp/clones.h"
 #include "provenance/mark/clip_layout.h"
 #include "provenance/mark/tile_layout.h"
-
-// As in tile_plane.cpp: the same operations in the same order for every instruction set.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)
-#define BONAFIDE_CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define BONAFIDE_CLONES
-#endif
 
 namespace bonafide::provenance::mark {
 

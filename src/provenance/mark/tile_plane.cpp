@@ -5,13 +5,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
-// The same operations in the same order for every instruction set, so that readings do not depend on the machine.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)
-#define BONAFIDE_CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define BONAFIDE_CLONES
-#endif
+#include "media/dsp/clones.h"
 
 namespace bonafide::provenance::mark {
 
