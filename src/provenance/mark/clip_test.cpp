@@ -8,6 +8,7 @@
 #include "provenance/mark/clip_reader.h"
 #include "provenance/mark/drawn_test.h"
 #include "provenance/mark/tile_layout.h"
+#include "provenance/mark/tile_reader.h"
 
 namespace bonafide::provenance::mark {
 namespace {
@@ -75,6 +76,23 @@ TEST(Clip, ASecondIsEnough) {
   std::vector<Frame> frames = drawn_clip(1.3, 25);
   mark_all(frames);
   expect_id(read(frames));
+}
+
+TEST(Clip, WeakFramesAddUp) {
+  std::vector<Frame> frames = drawn_clip(4.3, 12);
+  mark_all(frames);
+  int alone = 0;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    cv::Mat1f noise(frames[i].luma.size()), exact;
+    cv::RNG(200 + i).fill(noise, cv::RNG::NORMAL, 0, 45);  // another each time
+    frames[i].luma.convertTo(exact, CV_32F);
+    exact += noise;
+    exact.convertTo(frames[i].luma, CV_8U);
+    if (i < 8) alone += TileReader(public_key()).read(drawn::view(frames[i].luma), {}, {}).value().reading ? 1 : 0;
+  }
+  EXPECT_LT(alone, 8);
+  expect_id(read(frames));
+  EXPECT_TRUE(read({}).readings.empty());
 }
 
 TEST(Clip, CompressionAndHalfTheSize) {

@@ -254,46 +254,4 @@ Result<TileAnswer> TileReader::read(media::GreyView luma, const TileSearch& sear
   return Search(state_->layout, values, search, context).run();
 }
 
-struct TileSum::State {
-  TileLayout layout;
-  Fold sum = Fold(static_cast<std::size_t>(kFold) * kFold, 0.0F);
-  int frames = 0;
-  double cell_px = 0;
-};
-
-TileSum::TileSum(const MarkKey& key) : state_(std::make_unique<State>(State{.layout = TileLayout(key)})) {}
-TileSum::TileSum(TileSum&&) noexcept = default;
-TileSum::~TileSum() = default;
-
-int TileSum::frames() const { return state_->frames; }
-
-void TileSum::clear() {
-  std::fill(state_->sum.begin(), state_->sum.end(), 0.0F);
-  state_->frames = 0;
-}
-
-void TileSum::add(media::GreyView luma, double cell_px, float sign) {
-  const Fold fold = folded(whitened(working_picture(float_of(luma), cell_px)), 1, 1);
-  for (std::size_t i = 0; i < fold.size(); ++i) state_->sum[i] += sign * fold[i];
-  state_->cell_px = cell_px;
-  ++state_->frames;
-}
-
-TileAnswer TileSum::read(double log10_bar) const {
-  const SyncPeak peak = find_sync(state_->layout, state_->sum, kAllTurns);
-  TileAnswer answer{.reading = {}, .best_z = peak.z, .hypotheses = kPlaces * kTurns};
-  if (state_->frames == 0 || peak.z < kWorthDecoding) return answer;
-  const auto id = TileLayout::decode(soft_at(state_->layout, state_->sum, peak));
-  const Evidence evidence = weigh(peak.z, answer.hypotheses, 1, kCheckBits);
-  if (!id || evidence.log10_p > log10_bar) return answer;
-  TileReading reading{.id = *id, .evidence = evidence};
-  reading.cell_px = reading.cell_py = state_->cell_px;
-  reading.turn = peak.turn;
-  reading.layout = peak.layout;
-  reading.origin_x = peak.shift_x * state_->cell_px / kCellPixels;
-  reading.origin_y = peak.shift_y * state_->cell_px / kCellPixels;
-  answer.reading = reading;
-  return answer;
-}
-
 }  // namespace bonafide::provenance::mark

@@ -1,5 +1,4 @@
-// Reads the tile: quickly as the picture is, or deeply over scales, turns and small rotations. Several frames of a
-// video can be summed before they are read.
+// Reads the tile: quickly as the picture is, or deeply over scales, turns and small rotations.
 #pragma once
 #include <memory>
 #include <optional>
@@ -46,24 +45,6 @@ class TileReader {
 
   /// `luma` at least 32 pixels on a side, else nothing is found. `cancelled` when stopped.
   Result<TileAnswer> read(media::GreyView luma, const TileSearch& search, const Context& context) const;
-
- private:
-  struct State;
-  std::unique_ptr<State> state_;
-};
-
-/// For video: sums of frames of one size and geometry. Add frames (with the sign that their time group has), then read.
-class TileSum {
- public:
-  explicit TileSum(const MarkKey& key);
-  TileSum(TileSum&&) noexcept;
-  ~TileSum();
-  /// `cell_px`: of the picture's own pixels; the short side divided by kShortCells when the frame was not cropped.
-  void add(media::GreyView luma, double cell_px, float sign = 1);
-  int frames() const;
-  void clear();
-  /// As a quick read: all turns, layouts and shifts at the scale of the sums.
-  TileAnswer read(double log10_bar = -7) const;
 
  private:
   struct State;

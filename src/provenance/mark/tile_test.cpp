@@ -189,29 +189,6 @@ TEST(TileSecurity, AMarkCanBeCopied) {
   EXPECT_EQ(answer.reading->id, kId);
 }
 
-TEST(TileSum, WeakFramesAddUp) {
-  TileSum sum(public_key());
-  int alone = 0;
-  for (std::uint64_t i = 0; i < 8; ++i) {
-    cv::Mat3b frame = drawn::picture(480, 360, 50);  // one scene…
-    ASSERT_TRUE(
-        place_tile(drawn::view(frame), public_key(), kId, {.psnr = 43, .weaker = 0, .stronger = 0, .rounds = 0}, {}));
-    cv::Mat1f noise(frame.size()), exact;
-    cv::RNG(200 + i).fill(noise, cv::RNG::NORMAL, 0, 45);  // …in heavy noise, another each time
-    drawn::luma(frame).convertTo(exact, CV_32F);
-    exact += noise;
-    cv::Mat1b noisy;
-    exact.convertTo(noisy, CV_8U);
-    alone += read(noisy).reading ? 1 : 0;
-    sum.add(drawn::view(noisy), 360.0 / 128);
-  }
-  EXPECT_EQ(sum.frames(), 8);
-  EXPECT_LT(alone, 8);
-  EXPECT_EQ(sum.read().reading.value_or(TileReading{}).id, kId);
-  sum.clear();
-  EXPECT_FALSE(sum.read().reading);
-}
-
 TEST(Tile, RefusesWhatIsTooSmall) {
   cv::Mat3b small = drawn::picture(127, 300, 1);
   EXPECT_EQ(place_tile(drawn::view(small), public_key(), 1, {}, {}).error().code, Code::unsupported);
