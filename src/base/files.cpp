@@ -132,6 +132,11 @@ Result<void> FileWriter::skip(std::uint64_t count) {
   return {};
 }
 
+Result<void> FileWriter::seek(std::uint64_t offset) {
+  if (::lseek(descriptor_, static_cast<off_t>(offset), SEEK_SET) < 0) return system_error(path_, "cannot write");
+  return {};
+}
+
 Result<void> FileWriter::commit() {
   if (::fsync(descriptor_) != 0) return system_error(path_, "cannot write");
   if (::close(std::exchange(descriptor_, -1)) != 0) return system_error(path_, "cannot write");

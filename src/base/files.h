@@ -20,8 +20,8 @@ class FileReader {
   Result<Bytes> read(std::uint64_t offset, std::size_t count) const;
   /// Up to `into.size()` bytes from `offset`; returns how many were there.
   Result<std::size_t> read_some(std::uint64_t offset, std::span<std::uint8_t> into) const;
-  /// Where the first byte at or behind `offset` stands that the file system has stored; all before it are zeros. Answers
-  /// `offset` when the file has no holes or the system cannot tell, size() when only a hole is left.
+  /// Where the first byte at or behind `offset` stands that the file system has stored; all before it are zeros.
+  /// Answers `offset` when the file has no holes or the system cannot tell, size() when only a hole is left.
   std::uint64_t data_from(std::uint64_t offset) const;
 
  private:
@@ -46,6 +46,8 @@ class FileWriter {
   Result<void> write(std::string_view text) { return write(as_bytes(text)); }
   /// `count` zero bytes, as a hole where the file system knows holes.
   Result<void> skip(std::uint64_t count);
+  /// Where the next write goes: for formats that fill in a size at the end.
+  Result<void> seek(std::uint64_t offset);
   Result<void> commit();
 
  private:

@@ -4,31 +4,76 @@ extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 }
-#include <unistd.h>
-
-#include <filesystem>
+#include <algorithm>
 #include <mutex>
+#include <optional>
 
+#include "base/files.h"
 #include "media/decode/rewrite_recoder.h"
 
 namespace bonafide::media {
 
 namespace {
 
-/// The muxer and its temporary file, which goes away unless it is kept.
-struct Output {
-  AVFormatContext* format = nullptr;
-  std::string temporary;
-  bool open = false;
-
+/// The muxer and the file it writes, which shows under its name when it is whole.
+class Output {
+ public:
   Output() = default;
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
-  ~Output() {
-    if (format != nullptr && open) avio_closep(&format->pb);
-    avformat_free_context(format);
-    if (!temporary.empty()) ::unlink(temporary.c_str());
+  ~Output() { avformat_free_context(format); }
+
+  Result<void> create(const std::string& path, bool overwrite) {
+    file_.emplace(TRY(FileWriter::create(path, overwrite)));
+    constexpr int kBuffer = 1 << 16;
+    auto* const buffer = static_cast<unsigned char*>(av_malloc(kBuffer));
+    if (buffer != nullptr) io_.reset(avio_alloc_context(buffer, kBuffer, 1, this, nullptr, &write, &seek));
+    if (io_) {
+      format->pb = io_.get();
+      format->flags |= AVFMT_FLAG_CUSTOM_IO;
+      return {};
+    }
+    av_free(buffer);
+    return make_error(Code::limit, "no memory for the file");
   }
+  /// What the system said when it refused to write, if it did.
+  const std::optional<Error>& trouble() const { return trouble_; }
+  Result<void> commit() {
+    avio_flush(io_.get());
+    if (trouble_) return *trouble_;
+    return file_->commit();
+  }
+
+  AVFormatContext* format = nullptr;
+
+ private:
+  static int write(void* self, std::uint8_t* bytes, int size) {
+    auto& output = *static_cast<Output*>(self);
+    return output.noted(output.file_->write(ByteView(bytes, static_cast<std::size_t>(size)))) ? moved(output, size)
+                                                                                              : AVERROR(EIO);
+  }
+  static int moved(Output& output, int size) {
+    output.position_ += size;
+    output.size_ = std::max(output.size_, output.position_);
+    return size;
+  }
+  static std::int64_t seek(void* self, std::int64_t offset, int whence) {
+    auto& output = *static_cast<Output*>(self);
+    if ((whence & AVSEEK_SIZE) != 0) return output.size_;
+    if (whence == SEEK_CUR) offset += output.position_;
+    if (whence == SEEK_END) offset += output.size_;
+    if (offset < 0 || !output.noted(output.file_->seek(static_cast<std::uint64_t>(offset)))) return AVERROR(EIO);
+    return output.position_ = offset;
+  }
+  bool noted(const Result<void>& done) {
+    if (!done && !trouble_) trouble_ = done.error();
+    return done.has_value();
+  }
+
+  std::optional<FileWriter> file_;
+  av::Owned<AVIOContext> io_;
+  std::int64_t position_ = 0, size_ = 0;
+  std::optional<Error> trouble_;
 };
 
 class Rewrite {
@@ -51,6 +96,7 @@ class Rewrite {
   Result<void> close();
   Result<void> write(AVPacket& packet, AVRational base, int stream);
   Error failed(int status, std::string_view doing, Code code = Code::corrupt) const {
+    if (output_.trouble()) return *output_.trouble();
     return av::failure(status, code, doing, context_);
   }
 
@@ -123,17 +169,12 @@ Result<void> Rewrite::add_way(const AVStream& from) {
 }
 
 Result<void> Rewrite::open_output() {
-  if (!request_.overwrite && std::filesystem::exists(request_.path))
-    return make_error(Code::invalid_argument, "the file exists already");
   int status = avformat_alloc_output_context2(&output_.format, nullptr, nullptr, request_.path.c_str());
   if (status < 0) return make_error(Code::unsupported, "the extension names no container that can be written");
   av::Demuxer& in = *input_;
   for (unsigned i = 0; i < in->nb_streams; ++i) TRY(add_way(*in->streams[i]));
   av_dict_copy(&output_.format->metadata, in->metadata, 0);
-  output_.temporary = request_.path + ".part" + std::to_string(::getpid());
-  status = avio_open(&output_.format->pb, ("file:" + output_.temporary).c_str(), AVIO_FLAG_WRITE);
-  if (status < 0) return failed(status, "writing", Code::io);
-  output_.open = true;
+  TRY(output_.create(request_.path, request_.overwrite));
   status = avformat_write_header(output_.format, nullptr);
   return status < 0 ? Result<void>(failed(status, "writing the header", Code::unsupported)) : Result<void>();
 }
@@ -177,18 +218,9 @@ Result<void> Rewrite::loop() {
 }
 
 Result<void> Rewrite::close() {
-  int status = av_write_trailer(output_.format);
-  if (status >= 0) {
-    avio_flush(output_.format->pb);
-    status = avio_closep(&output_.format->pb);
-    output_.open = false;
-  }
+  const int status = av_write_trailer(output_.format);
   if (status < 0) return failed(status, "writing", Code::io);
-  std::error_code wrong;
-  std::filesystem::rename(output_.temporary, request_.path, wrong);
-  if (wrong) return make_error(Code::io, "renaming: " + wrong.message());
-  output_.temporary.clear();
-  return {};
+  return output_.commit();
 }
 
 Result<Rewritten> Rewrite::run() {
