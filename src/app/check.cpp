@@ -63,8 +63,10 @@ provenance::Provenance gather(const CheckRequest& request, const Context& contex
   provenance.state = provenance.sources.front().state;
   const bool silent =
       provenance.state == provenance::State::none || provenance.state == provenance::State::not_examined;
-  if (mark.state == provenance::State::broken || (silent && mark.state == provenance::State::found))
-    provenance.state = mark.state;
+  using provenance::State;
+  // A credential that holds for these bytes was signed after the change, and its signer answers for it.
+  const bool speaks = mark.state == State::found || mark.state == State::altered;
+  if (mark.state == State::broken || (silent && speaks)) provenance.state = mark.state;
   provenance.sources.push_back(std::move(mark));
   provenance.sources.push_back(read_log(request, context));
   provenance.sources.push_back({"prints", provenance::State::not_examined, "not examined yet by this version"});

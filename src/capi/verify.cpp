@@ -20,7 +20,8 @@ int number_of(bonafide::provenance::State state) {
     case State::intact: return BONAFIDE_STATE_INTACT;
     case State::trusted: return BONAFIDE_STATE_TRUSTED;
     case State::broken: return BONAFIDE_STATE_BROKEN;
-    case State::found: break;  // of marks alone
+    case State::found:
+    case State::altered: break;  // of marks alone
   }
   return BONAFIDE_STATE_NOT_READ;
 }

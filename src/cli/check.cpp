@@ -70,9 +70,10 @@ ExitCode code_of(const verdict::Verdict& verdict, const std::string& fail_at) {
   return kDone;
 }
 
-/// A broken credential is adverse whatever picture and sound say; otherwise the verdict decides.
+/// A broken credential and a mark that shows changes are adverse whatever the tests say; otherwise the verdict decides.
 ExitCode code_of(const report::Report& report, const std::string& fail_at) {
-  if (report.provenance.state == provenance::State::broken) return kAdverse;
+  const provenance::State state = report.provenance.state;
+  if (state == provenance::State::broken || state == provenance::State::altered) return kAdverse;
   return code_of(report.verdict, fail_at);
 }
 

@@ -10,6 +10,7 @@ std::string_view to_string(State state) {
     case State::trusted: return "trusted";
     case State::broken: return "broken";
     case State::found: return "found";
+    case State::altered: return "altered";
   }
   return "not_examined";
 }

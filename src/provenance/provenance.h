@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "provenance/altered.h"
+
 namespace bonafide::provenance {
 
 enum class State {
@@ -12,6 +14,7 @@ enum class State {
   trusted,       ///< intact and trusted
   broken,        ///< present, but hash or signature does not hold, or two sources contradict each other
   found,         ///< a mark or print was read: a pointer, which says nothing until what it leads to matches
+  altered,       ///< a mark or a signed map shows where the work was changed since
 };
 std::string_view to_string(State state);
 
@@ -19,6 +22,8 @@ struct Source {
   std::string name;  ///< "credential", "mark", "log", "prints"
   State state = State::not_examined;
   std::string sentence;
+  std::vector<Altered> altered{};  ///< the surest first
+  std::vector<AlteredMap> maps{};
 };
 
 struct Provenance {

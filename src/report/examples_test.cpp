@@ -215,6 +215,18 @@ Report example_photo() {
   return report;
 }
 
+Report example_altered() {
+  Report report = example_photo();
+  provenance::Source mark{"mark", provenance::State::altered,
+                          "id 00000000000000ff in the picture; changed in 2 places"};
+  mark.altered = {{"mark.tamper", "this part does not carry the mark", -31.4, provenance::AlteredBox{200, 150, 80, 60}},
+                  {"mark.sound", "0.75 s removed here", -6.2, {}, provenance::AlteredTime{61.5, 61.5}}};
+  mark.maps = {{"mark.tamper", "tamper-revealing mark", "Bright: the mark is not there.", 2, 2, {0, 255, 128, 7}}};
+  report.provenance = {provenance::State::altered,
+                       {{"credential", provenance::State::none, "no Content Credential"}, std::move(mark)}};
+  return report;
+}
+
 Report example_sound() {
   Report report;
   report.media.path = "speech.wav";
@@ -254,6 +266,10 @@ Report example_hostile() {
     finding.details.push_back({attack, attack});
     for (Curve& curve : finding.curves) curve.name = curve.y_unit = attack;
   }
+  provenance::Source mark{attack, provenance::State::altered, attack};
+  mark.altered = {{attack, attack, -9, provenance::AlteredBox{1, 2, 3, 4}, provenance::AlteredTime{1, 2}}};
+  mark.maps = {{attack, attack, attack, 1, 1, {9}}};
+  report.provenance = {provenance::State::altered, {std::move(mark)}};
   report.forensics.not_examined = {attack};
   report.forensics.damage = {attack};
   report.verdict = verdict::fuse(report.forensics.findings);

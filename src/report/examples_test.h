@@ -7,6 +7,8 @@ namespace bonafide::report {
 
 Report example_clip();
 Report example_photo();
+/// The photograph, whose mark shows where and when it was changed.
+Report example_altered();
 Report example_sound();
 /// Markup, control characters, broken UTF-8 and endless words wherever a file can put text.
 Report example_hostile();

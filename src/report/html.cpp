@@ -51,7 +51,7 @@ void add_scale(std::string& out, std::optional<Strength> strength) {
 }
 
 void add_provenance_card(std::string& out, const provenance::Provenance& provenance) {
-  const bool broken = provenance.state == provenance::State::broken;
+  const bool broken = provenance.state == provenance::State::broken || provenance.state == provenance::State::altered;
   add(out, "<article class=\"axis{}\" aria-labelledby=\"axis-1\"><h2 id=\"axis-1\">Where it comes from</h2>",
       broken ? " strong" : "");
   std::string state(state_words(provenance.state));
@@ -61,6 +61,11 @@ void add_provenance_card(std::string& out, const provenance::Provenance& provena
   if (!provenance.sources.empty()) {
     out += "<ul class=\"plain small\">";
     for (const std::string& line : source_lines(provenance)) add(out, "<li>{}</li>", isolated(line));
+    out += "</ul>";
+  }
+  if (const std::vector<std::string> altered = altered_lines(provenance); !altered.empty()) {
+    out += "<h3>Where it was changed</h3><ul class=\"plain small altered\">";
+    for (const std::string& line : altered) add(out, "<li>{}</li>", isolated(line));
     out += "</ul>";
   }
   out += "</article>";

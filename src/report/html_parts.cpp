@@ -80,6 +80,7 @@ std::string_view state_icon(provenance::State state) {
     case provenance::State::trusted:
       return R"(<svg viewBox="0 0 32 32" aria-hidden="true"><path d="M16 3l11 4v8c0 7-4.5 11.5-11 14C9.5 26.5 5 22 5 15V7Z" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linejoin="round"/><path d="m11 15.5 3.8 4 6.7-8" fill="none" stroke="currentColor" stroke-width="2.6" stroke-linecap="round" stroke-linejoin="round"/></svg>)";
     case provenance::State::broken:
+    case provenance::State::altered:
       return R"(<svg viewBox="0 0 32 32" aria-hidden="true"><path d="M16 3l11 4v8c0 7-4.5 11.5-11 14C9.5 26.5 5 22 5 15V7Z" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linejoin="round"/><path d="m18 3-4 8 5 5-5 5 2 8" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linejoin="round"/></svg>)";
   }
   return "";

@@ -78,7 +78,7 @@ Parsed parse(const std::string& page) {
 }
 
 std::vector<Report> examples() {
-  return {example_clip(), example_photo(), example_sound(), example_hostile(), Report{}};
+  return {example_clip(), example_photo(), example_altered(), example_sound(), example_hostile(), Report{}};
 }
 
 TEST(ReportHtml, TagsNestAndAreOnlyOurs) {
@@ -201,6 +201,16 @@ TEST(ReportHtml, LayersAndBoxesLieOverThePicture) {
   EXPECT_THAT(page, HasSubstr("left:15.00%;top:13.33%;width:25.00%;height:26.67%"));
   EXPECT_THAT(page, HasSubstr("id=\"less\""));
   EXPECT_THAT(page, HasSubstr("id=\"more\""));
+}
+
+TEST(ReportHtml, WhatAMarkShowsIsSeenBesideTheTests) {
+  const std::string page = to_html(example_altered());
+  EXPECT_THAT(page, HasSubstr("left:25.00%;top:25.00%;width:10.00%;height:10.00%\"><b>Changed: mark</b>"));
+  EXPECT_THAT(page, HasSubstr("Heat map: tamper-revealing mark"));
+  EXPECT_THAT(page, HasSubstr("id=\"layer-1\"")) << "the tests' own map stays";
+  EXPECT_THAT(page, HasSubstr("80×60 at 200,150: this part does not carry the mark (mark.tamper, p &lt; 1e-31)"));
+  EXPECT_THAT(page, HasSubstr("<strong>Changed, and shows where</strong>"));
+  EXPECT_EQ(example_altered().verdict.strength, example_photo().verdict.strength) << "the axes stay apart";
 }
 
 TEST(ReportHtml, RendersTheSameFromSavedJson) {

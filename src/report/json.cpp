@@ -221,10 +221,66 @@ void fields(A& a, forensics::PipelineResult& result) {
 // ---- the answer and its surroundings
 
 template <typename A>
+void fields(A& a, provenance::AlteredBox& box) {
+  a("x", box.x);
+  a("y", box.y);
+  a("width", box.width);
+  a("height", box.height);
+}
+
+template <typename A>
+void fields(A& a, provenance::AlteredTime& time) {
+  a("begin_s", time.begin_s);
+  a("end_s", time.end_s);
+}
+
+template <typename A>
+void fields(A& a, provenance::Altered& altered) {
+  a("method", altered.method);
+  a("sentence", altered.sentence);
+  a("log10_p", altered.log10_p);
+  a("box", altered.box);
+  a("time", altered.time);
+}
+
+template <typename A>
+void fields(A& a, provenance::AlteredMap& map) {
+  a("method", map.method);
+  a("name", map.name);
+  a("reading", map.reading);
+  std::optional<Bytes> png;
+  if constexpr (!A::kReading) {
+    if (a.pictures() && !map.values.empty()) png = encode_png({map.width, map.height, 1, map.values});
+  }
+  a("png", png);
+  if constexpr (A::kReading) {
+    if (!png) return;
+    const Result<media::Plane> plane = decode_grey_png(*png);
+    if (!plane) return a.fail(fmt::format("has no readable picture: {}", plane.error().message));
+    map.width = plane->width();
+    map.height = plane->height();
+    map.values.assign(plane->data(), plane->data() + plane->stride() * static_cast<std::size_t>(plane->height()));
+  }
+}
+
+// What nobody found is left out, so that reports of before stay readable.
+template <typename A, typename T>
+void list_if_any(A& a, const char* key, std::vector<T>& list) {
+  std::optional<std::vector<T>> some;
+  if (!list.empty()) some = list;
+  a(key, some);
+  if constexpr (A::kReading) {
+    if (some) list = std::move(*some);
+  }
+}
+
+template <typename A>
 void fields(A& a, provenance::Source& source) {
   a("name", source.name);
   a("state", source.state);
   a("sentence", source.sentence);
+  list_if_any(a, "altered", source.altered);
+  list_if_any(a, "maps", source.maps);
 }
 
 template <typename A>

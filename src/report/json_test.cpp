@@ -21,7 +21,7 @@ Json schema() {
 }
 
 std::vector<Report> examples() {
-  return {example_clip(), example_photo(), example_sound(), example_hostile(), Report{}};
+  return {example_clip(), example_photo(), example_altered(), example_sound(), example_hostile(), Report{}};
 }
 
 TEST(ReportJson, RoundTripIsExact) {
@@ -61,6 +61,21 @@ TEST(ReportJson, MapsComeBack) {
   ASSERT_EQ(got.width(), sent.width());
   ASSERT_EQ(got.height(), sent.height());
   EXPECT_TRUE(std::equal(got.data(), got.data() + 7500, sent.data()));
+}
+
+TEST(ReportJson, AlteredPlacesComeBack) {
+  const Report report = example_altered();
+  const auto back = from_json(to_json(report, true));
+  ASSERT_TRUE(back) << back.error().message;
+  const provenance::Source& got = back->provenance.sources.at(1);
+  EXPECT_EQ(got.state, provenance::State::altered);
+  ASSERT_EQ(got.altered.size(), 2U);
+  EXPECT_EQ(got.altered[0].box->width, 80);
+  EXPECT_FALSE(got.altered[0].time);
+  EXPECT_EQ(got.altered[1].time->begin_s, 61.5);
+  EXPECT_EQ(got.altered[1].log10_p, -6.2);
+  EXPECT_EQ(got.maps.at(0).values, report.provenance.sources[1].maps[0].values);
+  EXPECT_FALSE(to_json(example_photo(), true)["provenance"].dump().find("altered") != std::string::npos);
 }
 
 TEST(ReportJson, FitsItsSchema) {

@@ -62,6 +62,7 @@ std::string_view state_words(State state) {
     case State::trusted: return "intact and trusted";
     case State::broken: return "present but broken";
     case State::found: return "a mark was read";
+    case State::altered: return "changed, and shows where";
   }
   return "not examined yet";
 }
@@ -75,6 +76,8 @@ std::string_view state_sentence(State state) {
     case State::broken: return "It carries a statement of origin that no longer fits the file.";
     case State::found:
       return "It carries an invisible mark with an id. What the id stands for must be looked up, and match this file.";
+    case State::altered:
+      return "A mark in it, or a signed map of it, shows where it was changed since. Honest editing shows the same.";
   }
   return "";
 }
@@ -90,6 +93,28 @@ std::vector<std::string> source_lines(const provenance::Provenance& provenance) 
   }
   std::vector<std::string> lines;
   for (const auto& [sentence, names] : said) lines.push_back(fmt::format("{}: {}", fmt::join(names, ", "), sentence));
+  return lines;
+}
+
+std::string chance_words(double log10_p) {
+  if (log10_p > -2) return fmt::format("p = {:.2g}", std::pow(10.0, log10_p));
+  return fmt::format("p < 1e{:.0f}", std::max(-300.0, std::ceil(log10_p)));
+}
+
+std::vector<std::string> altered_lines(const provenance::Provenance& provenance) {
+  std::vector<std::string> lines;
+  for (const provenance::Source& source : provenance.sources) {
+    for (const provenance::Altered& altered : source.altered) {
+      std::vector<std::string> where;
+      if (const auto& time = altered.time)
+        where.push_back(time->begin_s < time->end_s ? span_words({time->begin_s, time->end_s})
+                                                    : to_clock(time->begin_s, true));
+      if (const auto& box = altered.box)
+        where.push_back(fmt::format("{}×{} at {},{}", box->width, box->height, box->x, box->y));
+      lines.push_back(fmt::format("{}{}{} ({}, {})", fmt::join(where, " · "), where.empty() ? "" : ": ",
+                                  one_line(altered.sentence), one_line(altered.method), chance_words(altered.log10_p)));
+    }
+  }
   return lines;
 }
 
@@ -152,12 +177,13 @@ std::span<const Key<Group>> keys(Group) {
 }
 
 std::span<const Key<State>> keys(State) {
-  static constexpr std::array<Key<State>, 6> kKeys{{{State::not_examined, "not_examined"},
+  static constexpr std::array<Key<State>, 7> kKeys{{{State::not_examined, "not_examined"},
                                                     {State::none, "none"},
                                                     {State::intact, "intact"},
                                                     {State::trusted, "trusted"},
                                                     {State::broken, "broken"},
-                                                    {State::found, "found"}}};
+                                                    {State::found, "found"},
+                                                    {State::altered, "altered"}}};
   return kKeys;
 }
 

@@ -45,6 +45,10 @@ std::string_view state_sentence(provenance::State state);
 
 /// What each source of provenance says, those that say the same on one line: "credential, mark: not examined yet".
 std::vector<std::string> source_lines(const provenance::Provenance& provenance);
+/// Where sources show that the work was changed: "178×112 at 40,60: … (mark.tamper, p < 1e-9)".
+std::vector<std::string> altered_lines(const provenance::Provenance& provenance);
+/// "p < 1e-9", never below 1e-300.
+std::string chance_words(double log10_p);
 
 /// The last part of the path, cleaned for showing.
 std::string file_name(const media::Media& media);

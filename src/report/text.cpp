@@ -151,12 +151,21 @@ void put_head(Page& page, const Report& report) {
   page.gap();
 }
 
+void put_altered(Page& page, const provenance::Provenance& provenance) {
+  const std::vector<std::string> lines = altered_lines(provenance);
+  const std::size_t shown = lines.size() <= kMost + 1 ? lines.size() : kMost;
+  for (std::size_t i = 0; i < shown; ++i) page.bullet(lines[i]);
+  if (shown < lines.size())
+    page.line(fmt::format("  and {} more, see --json or --html", lines.size() - shown), Ink::dim);
+}
+
 void put_answer(Page& page, const Report& report) {
   const verdict::Verdict& verdict = report.verdict;
   page.label("Provenance");
   page.line(fmt::format("{}", state_words(report.provenance.state)), Ink::bold);
   if (report.provenance.sources.empty()) page.paragraph(state_sentence(report.provenance.state));
   for (const std::string& line : source_lines(report.provenance)) page.paragraph(line);
+  put_altered(page, report.provenance);
   page.end();
   page.label("Forensics");
   page.paragraph(words(verdict.strength), ink_of(verdict.strength));

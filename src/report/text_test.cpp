@@ -30,12 +30,13 @@ void expect_golden(const std::string& text, const std::string& name) {
 TEST(ReportText, Golden) {
   expect_golden(to_text(example_clip(), {}), "report_clip.txt");
   expect_golden(to_text(example_photo(), {}), "report_photo.txt");
+  expect_golden(to_text(example_altered(), {}), "report_altered.txt");
   expect_golden(to_text(example_sound(), {}), "report_sound.txt");
   expect_golden(to_text(example_clip(), {.colour = true, .width = 100}), "report_clip_colour.txt");
 }
 
 TEST(ReportText, KeepsTheWidth) {
-  for (const Report& report : {example_clip(), example_photo(), example_sound(), example_hostile(), Report{}}) {
+  for (const Report& report : {example_clip(), example_photo(), example_altered(), example_sound(), example_hostile(), Report{}}) {
     for (const int width : {1, 40, 57, 80, 200}) {
       std::istringstream lines(to_text(report, {.colour = false, .width = width}));
       for (std::string line; std::getline(lines, line);) {

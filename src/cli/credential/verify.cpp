@@ -27,7 +27,8 @@ ExitCode code_of(provenance::State state) {
   switch (state) {
     case provenance::State::trusted: return kDone;
     case provenance::State::intact: return kUntrusted;
-    case provenance::State::broken: return kAdverse;
+    case provenance::State::broken:
+    case provenance::State::altered: return kAdverse;
     case provenance::State::none: return kNothing;
     case provenance::State::found:  // of marks alone
     case provenance::State::not_examined: return kCouldNotTell;
