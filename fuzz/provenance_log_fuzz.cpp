@@ -1,4 +1,4 @@
-// Notes, checkpoints, keys, policies, proofs, entries and requests to witnesses: an answer for any bytes, never
+// Notes, checkpoints, keys, policies, proofs, receipts, entries and requests to witnesses: an answer for any bytes, never
 // Code::internal; what was read is written the same and reads the same; nothing that a stranger wrote is vouched for by a
 // key that is not his.
 // link: bonafide_provenance_log
@@ -10,6 +10,7 @@
 #include "provenance/log/layout.h"
 #include "provenance/log/proof.h"
 #include "provenance/log/reader.h"
+#include "provenance/log/receipt.h"
 #include "provenance/log/witness.h"
 
 namespace {
@@ -69,6 +70,15 @@ void entry(ByteView bytes) {
   must(std::ranges::equal(again, bytes));
 }
 
+void receipt(ByteView bytes) {
+  const auto read = parse_receipt(bytes);
+  if (fine(read)) must(!fine(check_receipt(*read, leaf_hash({}), stranger())));
+  const auto statement = parse_statement(bytes);
+  if (!fine(statement)) return;
+  const auto again = write_statement(*statement);
+  if (fine(again)) must(parse_statement(*again)->entry == statement->entry);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -76,6 +86,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   note(text);
   bundle(text);
   entry({data, size});
+  receipt({data, size});
   const auto request = parse_add_checkpoint(text);
   if (fine(request)) must(write_add_checkpoint(*request) == text);
   const auto key = parse_note_key(text);

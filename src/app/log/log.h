@@ -49,15 +49,30 @@ struct LogProveRequest {
 };
 /// A .tlog-proof. not_found: the work or number is not there.
 Result<std::string> log_prove(const LogProveRequest& request, const Context& context);
+/// The same as a COSE receipt (RFC 9942), or with `statement` as the entry with the receipt in it (RFC 9943). Receipts
+/// know no witnesses.
+Result<Bytes> log_receipt(const LogProveRequest& request, bool statement, const Context& context);
+/// A COSE receipt that the log of this older checkpoint (a file) is the beginning of the log as it is.
+Result<Bytes> log_growth_receipt(const LogPlace& place, const std::string& since);
 
 struct LogVerifyRequest {
-  std::string proof;   ///< file
-  std::string file;    ///< the work; empty: none
-  std::string policy;  ///< file; or
-  std::string key;     ///< the log's key, with no witness asked for
+  std::string proof;       ///< file
+  std::string file;        ///< the work; empty: none
+  std::string policy;      ///< file; or
+  std::string key;         ///< the log's key, with no witness asked for
+  std::string entry = {};  ///< what a bare receipt is about: a file with the entry, or with a statement
+  std::string since = {};  ///< what a receipt of consistency is about: a file with the older checkpoint
 };
 /// Needs nothing but these files.
 Result<report::LogProofFacts> log_verify(const LogVerifyRequest& request, const Context& context);
+
+/// What a file is that proves something, by its first bytes.
+enum class ProofKind { bundle, receipt, statement, growth, unknown };
+Result<ProofKind> proof_kind(const std::string& path);
+/// For a receipt or a statement.
+Result<report::LogProofFacts> log_verify_receipt(const LogVerifyRequest& request, const Context& context);
+/// For a receipt of consistency.
+Result<report::LogGrowthFacts> log_verify_growth(const LogVerifyRequest& request);
 
 /// `key`: the log's, for those who have only the folder that is handed out.
 Result<provenance::log::FsckReport> log_fsck(const LogPlace& place, const std::string& key);

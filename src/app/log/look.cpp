@@ -12,17 +12,6 @@ using report::LogProofFacts;
 
 namespace {
 
-LogEntryFacts facts_of(std::uint64_t number, Bytes bytes) {
-  LogEntryFacts facts;
-  facts.number = number;
-  facts.leaf = tlog::leaf_hash(bytes);
-  auto entry = tlog::parse_signed_entry(bytes);
-  if (entry) facts.entry = std::move(*entry);
-  if (!entry) facts.problem = entry.error().message;
-  facts.bytes = std::move(bytes);
-  return facts;
-}
-
 /// A crash may have come between logging an entry and writing its number down; the index of leaves knows it still.
 Result<void> find_number(const LogPlace& place, tlog::Registry& registry, tlog::Record& record) {
   if (record.number) return {};
@@ -69,6 +58,19 @@ Result<void> check_issuer(LogProofFacts& facts, const tlog::Evidence& evidence) 
   return {};
 }
 
+}  // namespace
+
+LogEntryFacts entry_facts(std::uint64_t number, Bytes bytes) {
+  LogEntryFacts facts;
+  facts.number = number;
+  facts.leaf = tlog::leaf_hash(bytes);
+  auto entry = tlog::parse_signed_entry(bytes);
+  if (entry) facts.entry = std::move(*entry);
+  if (!entry) facts.problem = entry.error().message;
+  facts.bytes = std::move(bytes);
+  return facts;
+}
+
 Result<tlog::Policy> policy_for(const LogVerifyRequest& request) {
   if (!request.policy.empty() && !request.key.empty())
     return make_error(Code::invalid_argument, "a policy or a key, not both");
@@ -81,49 +83,60 @@ Result<tlog::Policy> policy_for(const LogVerifyRequest& request) {
   return tlog::parse_policy(text);
 }
 
-void judge(LogProofFacts& facts, const tlog::BundleCheck& check, const Result<void>& issuer) {
+Result<void> judge_work(LogProofFacts& facts, const tlog::Evidence& evidence, const Context& context) {
   const auto broken = [&](const std::string& why) {
     facts.state = LogProofFacts::State::broken;
     facts.reason = why;
   };
-  if (!check.included || check.checkpoint.trust == tlog::CheckpointTrust::broken) return broken(check.reason);
-  if (!facts.entry.entry) return broken(facts.entry.problem);
-  if (!issuer) return broken(issuer.error().message);
-  if (facts.work == LogProofFacts::Work::differs)
-    return broken("the entry is about another file, or this one was changed");
-  if (facts.work == LogProofFacts::Work::none && !facts.path.empty()) return broken("the entry is about no work");
-  facts.reason = check.checkpoint.reason;
-  facts.state = check.checkpoint.trust == tlog::CheckpointTrust::trusted ? LogProofFacts::State::proven
-                                                                         : LogProofFacts::State::untrusted;
-  if (facts.state == LogProofFacts::State::proven && facts.work == LogProofFacts::Work::sealed) {
+  if (!facts.path.empty()) {
+    const FileReader file = TRY(FileReader::open(facts.path));
+    const Bytes digest = TRY(crypto::digest_file(crypto::HashAlgorithm::sha256, file, context));
+    const tlog::Hash asset = TRY(tlog::to_hash(digest));
+    facts.work = work_of(facts, evidence, asset);
+  }
+  const auto issuer = check_issuer(facts, evidence);
+  if (facts.state == LogProofFacts::State::broken) return {};
+  if (!facts.entry.entry) {
+    broken(facts.entry.problem);
+  } else if (!issuer) {
+    broken(issuer.error().message);
+  } else if (facts.work == LogProofFacts::Work::differs) {
+    broken("the entry is about another file, or this one was changed");
+  } else if (facts.work == LogProofFacts::Work::none && !facts.path.empty()) {
+    broken("the entry is about no work");
+  } else if (facts.state == LogProofFacts::State::proven && facts.work == LogProofFacts::Work::sealed) {
     facts.state = LogProofFacts::State::untrusted;
     facts.reason = "the entry stands in the log, but nothing ties it to this file: the salt is not in the proof";
   }
+  return {};
 }
 
-}  // namespace
-
-Result<std::string> log_prove(const LogProveRequest& request, const Context& context) {
+Result<ToProve> to_prove(const LogProveRequest& request, const Context& context) {
   if (request.file.empty() == !request.entry.has_value())
     return make_error(Code::invalid_argument, "name a registered work or an entry's number");
   const tlog::NoteSigner signer = TRY(log_signer(request.place));
-  const std::string checkpoint = TRY(log_checkpoint(request.place, signer.key()));
+  ToProve found{.number = request.entry.value_or(0),
+                .evidence = {},
+                .checkpoint = TRY(log_checkpoint(request.place, signer.key()))};
   const auto registry = TRY(log_registry(request.place));
-  tlog::Evidence evidence;
-  std::uint64_t number = request.entry.value_or(0);
   std::optional<tlog::Record> record;
   if (!request.file.empty()) record = TRY(record_of(request.place, *registry, request.file, context));
-  if (request.file.empty()) record = TRY(registry->find(number));
+  if (request.file.empty()) record = TRY(registry->find(found.number));
   if (record) {
-    number = record->number.value_or(0);
-    evidence = {record->entry, record->salt, request.anonymous ? Bytes() : record->certificate};
+    found.number = record->number.value_or(0);
+    found.evidence = {record->entry, record->salt, request.anonymous ? Bytes() : record->certificate};
   } else {
-    const tlog::Checkpoint tree = TRY(tlog::parse_signed_checkpoint(checkpoint)).checkpoint;
+    const tlog::Checkpoint tree = TRY(tlog::parse_signed_checkpoint(found.checkpoint)).checkpoint;
     tlog::LogReader reader(tlog::files_in(request.place.folder), tree.size);
-    evidence.entry = TRY(reader.entry(number));
+    found.evidence.entry = TRY(reader.entry(found.number));
   }
-  const std::string note = TRY(cosigned(request.place, checkpoint, request.witnesses));
-  return make_proof(request.place, number, note, evidence);
+  return found;
+}
+
+Result<std::string> log_prove(const LogProveRequest& request, const Context& context) {
+  const ToProve found = TRY(to_prove(request, context));
+  const std::string note = TRY(cosigned(request.place, found.checkpoint, request.witnesses));
+  return make_proof(request.place, found.number, note, found.evidence);
 }
 
 Result<LogProofFacts> log_verify(const LogVerifyRequest& request, const Context& context) {
@@ -134,19 +147,16 @@ Result<LogProofFacts> log_verify(const LogVerifyRequest& request, const Context&
   const tlog::Evidence evidence = TRY(tlog::parse_evidence(*bundle.extra));
   LogProofFacts facts;
   facts.path = request.file;
-  facts.entry = facts_of(bundle.index, evidence.entry);
+  facts.entry = entry_facts(bundle.index, evidence.entry);
   const tlog::BundleCheck check = TRY(tlog::check_proof_bundle(bundle, facts.entry.leaf, policy));
   facts.tree = check.tree;
   facts.witnesses = check.checkpoint.witnesses;
   facts.witnesses_wanted = policy.quorum != "none";
-  if (!request.file.empty()) {
-    const FileReader file = TRY(FileReader::open(request.file));
-    const Bytes digest = TRY(crypto::digest_file(crypto::HashAlgorithm::sha256, file, context));
-    const tlog::Hash asset = TRY(tlog::to_hash(digest));
-    facts.work = work_of(facts, evidence, asset);
-  }
-  const auto issuer = check_issuer(facts, evidence);
-  judge(facts, check, issuer);
+  facts.reason = check.reason;
+  facts.state = check.holds() ? LogProofFacts::State::proven : LogProofFacts::State::untrusted;
+  if (!check.included || check.checkpoint.trust == tlog::CheckpointTrust::broken)
+    facts.state = LogProofFacts::State::broken;
+  TRY(judge_work(facts, evidence, context));
   return facts;
 }
 
@@ -174,7 +184,7 @@ Result<report::LogTail> log_tail(const LogPlace& place, const std::string& key, 
     const tlog::Proof path = TRY(tlog::make_inclusion(number, size, tree.nodes()));
     if (!tlog::check_inclusion(number, size, tlog::leaf_hash(bytes), path, tail.tree.root))
       return make_error(Code::corrupt, "the log's files do not lead to its signed root: `log fsck` names the damage");
-    tail.entries.push_back(facts_of(number, std::move(bytes)));
+    tail.entries.push_back(entry_facts(number, std::move(bytes)));
   }
   return tail;
 }

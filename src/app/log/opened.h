@@ -16,6 +16,20 @@ Result<provenance::log::NoteKey> log_key(const LogPlace& place, const std::strin
 Result<std::string> log_checkpoint(const LogPlace& place, const provenance::log::NoteKey& key);
 Result<std::unique_ptr<provenance::log::Registry>> log_registry(const LogPlace& place);
 
+/// An entry that a proof is asked for.
+struct ToProve {
+  std::uint64_t number = 0;
+  provenance::log::Evidence evidence;
+  std::string checkpoint;  ///< the published one, signed by the log
+};
+Result<ToProve> to_prove(const LogProveRequest& request, const Context& context);
+report::LogEntryFacts entry_facts(std::uint64_t number, Bytes bytes);
+Result<provenance::log::Policy> policy_for(const LogVerifyRequest& request);
+/// What is still open once the proof itself was judged (facts.state, facts.reason): whether the entry is about the work
+/// at facts.path, and whether its issuer signed it.
+Result<void> judge_work(report::LogProofFacts& facts, const provenance::log::Evidence& evidence,
+                        const Context& context);
+
 /// A .tlog-proof for one entry of this checkpoint's tree, with cosignatures by these witnesses.
 Result<std::string> make_proof(const LogPlace& place, std::uint64_t number, const std::string& checkpoint,
                                const provenance::log::Evidence& evidence);

@@ -1,36 +1,19 @@
 // bonafide log …: the record. Each verb is arguments in, one answer out.
-#include <memory>
-
-#include "app/log/log.h"
-#include "base/files.h"
 #include "base/log.h"
+#include "base/files.h"
 #include "cli/credential/key_flags.h"
 #include "cli/kit/terminal.h"
+#include "cli/log/parts.h"
 #include "cli/log/verbs.h"
-#include "report/log/render.h"
 
 namespace bonafide::cli {
 
 namespace {
 
-ExitCode failed(const Error& error, const Globals& globals) { return globals.json ? fail_json(error) : fail(error); }
-
-/// Prints an answer in the form that was asked for.
-template <typename T>
-void show(const T& answer, const Globals& globals) {
-  print(globals.json ? dump_json(report::log_json(answer), 2) + "\n" : report::log_text(answer));
-}
-
 struct AddFlags {
   app::LogAddRequest request;
   KeyFlags key;
   std::uint64_t about = 0, distrust_from = 0;
-};
-struct ProveFlags {
-  app::LogProveRequest request;
-  std::uint64_t entry = 0;
-  std::string output;
-  bool force = false;
 };
 struct LookFlags {
   app::LogPlace place;
@@ -43,50 +26,20 @@ ExitCode run_add(const AddFlags& flags, const CLI::App& verb, const Globals& glo
   app::LogAddRequest request = flags.request;
   request.key = key_source(flags.key, globals);
   if (!request.key.named())
-    return failed(make_error(Code::invalid_argument, "an entry is signed: name the issuer's key (--keys, --key, …)"),
-                  globals);
+    return log_failed(
+        make_error(Code::invalid_argument, "an entry is signed: name the issuer's key (--keys, --key, …)"), globals);
   if (verb.count("--about") > 0) request.about = flags.about;
   if (verb.count("--distrust-from") > 0) request.distrust_from = flags.distrust_from;
   const auto added = app::log_add(request, globals.context("-"));
-  if (!added) return failed(added.error(), globals);
+  if (!added) return log_failed(added.error(), globals);
   end_progress();
   show(*added, globals);
   return kDone;
 }
 
-ExitCode run_prove(const ProveFlags& flags, const CLI::App& verb, const Globals& globals) {
-  app::LogProveRequest request = flags.request;
-  if (verb.count("--entry") > 0) request.entry = flags.entry;
-  const auto proof = app::log_prove(request, globals.context("-"));
-  if (!proof && proof.error().code == Code::not_found) {
-    static_cast<void>(failed(proof.error(), globals));
-    return kNothing;
-  }
-  if (!proof) return failed(proof.error(), globals);
-  if (flags.output.empty()) {
-    print(*proof);
-    return kDone;
-  }
-  const auto written = write_file(flags.output, *proof, flags.force);
-  return written ? kDone : failed(written.error(), globals);
-}
-
-ExitCode run_verify(const app::LogVerifyRequest& request, const Globals& globals) {
-  const auto facts = app::log_verify(request, globals.context("-"));
-  if (!facts) return failed(facts.error(), globals);
-  const TextStyle style{use_colour(globals.config.colour), terminal_width()};
-  print(globals.json ? dump_json(report::log_json(*facts), 2) + "\n" : report::log_text(*facts, style));
-  switch (facts->state) {
-    case report::LogProofFacts::State::proven: return kDone;
-    case report::LogProofFacts::State::broken: return kAdverse;
-    case report::LogProofFacts::State::untrusted: return kUntrusted;
-  }
-  return kBug;
-}
-
 ExitCode run_fsck(const LookFlags& flags, const Globals& globals) {
   const auto report = app::log_fsck(flags.place, flags.key);
-  if (!report) return failed(report.error(), globals);
+  if (!report) return log_failed(report.error(), globals);
   show(*report, globals);
   return report->faults.empty() ? kDone : kAdverse;
 }
@@ -94,7 +47,7 @@ ExitCode run_fsck(const LookFlags& flags, const Globals& globals) {
 ExitCode run_tail(const LookFlags& flags, const CLI::App& verb, const Globals& globals) {
   const auto from = verb.count("--from") > 0 ? std::optional(flags.from) : std::nullopt;
   const auto tail = app::log_tail(flags.place, flags.key, flags.count, from);
-  if (!tail) return failed(tail.error(), globals);
+  if (!tail) return log_failed(tail.error(), globals);
   show(*tail, globals);
   return kDone;
 }
@@ -102,7 +55,7 @@ ExitCode run_tail(const LookFlags& flags, const CLI::App& verb, const Globals& g
 /// A line for the tree, then a line for each entry.
 ExitCode run_export(const LookFlags& flags, const Globals& globals) {
   const auto tail = app::log_tail(flags.place, flags.key, UINT64_MAX, 0);
-  if (!tail) return failed(tail.error(), globals);
+  if (!tail) return log_failed(tail.error(), globals);
   report::LogTail head;
   head.tree = tail->tree;
   Json first = report::log_json(head);
@@ -115,26 +68,12 @@ ExitCode run_export(const LookFlags& flags, const Globals& globals) {
     return kDone;
   }
   const auto written = write_file(flags.output, lines, flags.force);
-  return written ? kDone : failed(written.error(), globals);
+  return written ? kDone : log_failed(written.error(), globals);
 }
 
-void place_flags(CLI::App& verb, app::LogPlace& place) {
-  verb.add_option("log", place.folder, "The log's folder, the one that is handed out")->required();
-  verb.add_option("--keep", place.keep,
-                  "The folder that is kept: key, guard, registry; default: the log's name + .keep");
-}
 void look_flags(CLI::App& verb, LookFlags& flags) {
   place_flags(verb, flags.place);
   verb.add_option("--log-key", flags.key, "The log's public key, where the kept folder is not at hand");
-}
-
-/// Says what to run once the verb is chosen.
-template <typename Flags, typename Work>
-void chosen_by(CLI::App* verb, VerbTable& verbs, const std::shared_ptr<Flags>& flags, Work work) {
-  Globals& globals = verbs.globals;
-  Run& chosen = verbs.chosen;
-  verb->callback(
-      [flags, work, &globals, &chosen] { chosen = [flags, work, &globals] { return work(*flags, globals); }; });
 }
 
 void add_init(CLI::App& noun, VerbTable& verbs) {
@@ -148,7 +87,7 @@ void add_init(CLI::App& noun, VerbTable& verbs) {
   verb->add_option("--name", flags->name, "The log's name for good, like example.org/log-2026")->required();
   chosen_by(verb, verbs, flags, [](const Flags& from, const Globals& globals) -> ExitCode {
     const auto made = app::log_init(from.place, from.name);
-    if (!made) return failed(made.error(), globals);
+    if (!made) return log_failed(made.error(), globals);
     show(*made, globals);
     return kDone;
   });
@@ -177,30 +116,6 @@ void add_add(CLI::App& noun, VerbTable& verbs) {
   add_key_flags(*verb, flags->key);
   chosen_by(verb, verbs, flags,
             [verb](const AddFlags& from, const Globals& globals) { return run_add(from, *verb, globals); });
-}
-
-void add_prove(CLI::App& noun, VerbTable& verbs) {
-  CLI::App* const verb = verbs.add(noun, "prove", "Write the proof that a work or an entry is in the log");
-  const auto flags = std::make_shared<ProveFlags>();
-  place_flags(*verb, flags->request.place);
-  verb->add_option("file", flags->request.file, "A registered work");
-  verb->add_option("--entry", flags->entry, "An entry's number instead");
-  verb->add_option("-o,--output", flags->output, "Where to write it (.tlog-proof); default: standard output");
-  verb->add_flag("--force", flags->force, "Replace it when it is there");
-  verb->add_flag("--anonymous", flags->request.anonymous, "Leave the issuer's certificate out");
-  verb->add_option("--witness", flags->request.witnesses, "Folder of a witness to cosign it")->allow_extra_args(false);
-  chosen_by(verb, verbs, flags,
-            [verb](const ProveFlags& from, const Globals& globals) { return run_prove(from, *verb, globals); });
-}
-
-void add_verify_proof(CLI::App& noun, VerbTable& verbs) {
-  CLI::App* const verb = verbs.add(noun, "verify", "Check a proof, without asking anybody");
-  const auto flags = std::make_shared<app::LogVerifyRequest>();
-  verb->add_option("proof", flags->proof, "A .tlog-proof")->required();
-  verb->add_option("file", flags->file, "The work that it is said to be about");
-  verb->add_option("--policy", flags->policy, "Which logs and witnesses to believe (c2sp.org/tlog-policy)");
-  verb->add_option("--log-key", flags->key, "Believe this log, and ask for no witness");
-  chosen_by(verb, verbs, flags, run_verify);
 }
 
 void add_looks(CLI::App& noun, VerbTable& verbs) {
@@ -245,7 +160,7 @@ void add_erase(CLI::App& noun, VerbTable& verbs) {
                       "it is about\n");
       return kDone;
     }
-    static_cast<void>(failed(erased.error(), globals));
+    static_cast<void>(log_failed(erased.error(), globals));
     return erased.error().code == Code::not_found ? kNothing : exit_code_of(erased.error());
   });
 }
@@ -263,7 +178,7 @@ void add_witness(CLI::App& noun, VerbTable& verbs) {
       ->allow_extra_args(false);
   chosen_by(verb, verbs, flags, [](const Flags& from, const Globals& globals) -> ExitCode {
     const auto key = app::log_witness(from.folder, from.name, from.logs);
-    if (!key) return failed(key.error(), globals);
+    if (!key) return log_failed(key.error(), globals);
     const Json json{{"schema", "bonafide.log/1"}, {"answer", "witness"}, {"folder", from.folder}, {"key", *key}};
     print(globals.json ? dump_json(json, 2) + "\n" : *key + "\n");
     return kDone;
@@ -271,6 +186,12 @@ void add_witness(CLI::App& noun, VerbTable& verbs) {
 }
 
 }  // namespace
+
+void place_flags(CLI::App& verb, app::LogPlace& place) {
+  verb.add_option("log", place.folder, "The log's folder, the one that is handed out")->required();
+  verb.add_option("--keep", place.keep,
+                  "The folder that is kept: key, guard, registry; default: the log's name + .keep");
+}
 
 Result<Recorded> record_signed(const std::string& folder, const std::string& work, const app::KeySource& key,
                                const std::string& mark, const Context& context) {
@@ -294,8 +215,8 @@ void add_log(VerbTable& verbs) {
                   "folder.");
   add_init(*noun, verbs);
   add_add(*noun, verbs);
-  add_prove(*noun, verbs);
-  add_verify_proof(*noun, verbs);
+  add_log_prove(*noun, verbs);
+  add_log_verify(*noun, verbs);
   add_looks(*noun, verbs);
   add_erase(*noun, verbs);
   add_witness(*noun, verbs);

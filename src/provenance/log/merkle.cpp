@@ -21,7 +21,9 @@ Hash digest(std::uint8_t prefix, ByteView first, ByteView second) {
   return hash;
 }
 
-Result<void> wrong(std::string message) { return make_error(Code::corrupt, std::move(message)); }
+Error wrong(std::string message) { return make_error(Code::corrupt, std::move(message)); }
+constexpr const char* kNotContained =
+    "the new tree does not contain the old one: entries were changed, reordered or taken out";
 
 /// The largest power of two below n (RFC 9162 section 2.1.1); n > 1.
 std::uint64_t split_of(std::uint64_t n) { return std::bit_floor(n - 1); }
@@ -94,8 +96,7 @@ Result<Proof> make_consistency(std::uint64_t old, std::uint64_t size, const Node
   return hashes_of(others, nodes);
 }
 
-Result<void> check_inclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf, const Proof& proof,
-                             const Hash& root) {
+Result<Hash> root_by_inclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf, const Proof& proof) {
   if (index >= size) return wrong("the proof is for an entry beyond the tree's end");
   std::uint64_t place = index, last = size - 1;
   Hash reached = leaf;
@@ -114,17 +115,21 @@ Result<void> check_inclusion(std::uint64_t index, std::uint64_t size, const Hash
     last >>= 1;
   }
   if (last != 0) return wrong("the inclusion proof ends before it reaches the root");
-  if (reached != root) return wrong("the inclusion proof leads to another root: this entry is not in this tree");
-  return {};
+  return reached;
 }
 
-Result<void> check_consistency(std::uint64_t old, std::uint64_t size, const Hash& old_root, const Hash& root,
-                               const Proof& proof) {
+Result<void> check_inclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf, const Proof& proof,
+                             const Hash& root) {
+  if (TRY(root_by_inclusion(index, size, leaf, proof)) == root) return {};
+  return wrong("the inclusion proof leads to another root: this entry is not in this tree");
+}
+
+Result<Hash> root_by_consistency(std::uint64_t old, std::uint64_t size, const Hash& old_root, const Proof& proof) {
   if (old > size) return wrong("the tree became smaller: a rollback");
-  if (old == size || old == 0) {
+  if (old == 0) return wrong("a tree without entries leads to any other");
+  if (old == size) {
     if (!proof.empty()) return wrong("a consistency proof where none is needed");
-    if (old == size && old_root != root) return wrong("two different trees of the same size: a split view");
-    return {};
+    return old_root;
   }
   Proof path = proof;
   if (std::has_single_bit(old)) path.insert(path.begin(), old_root);
@@ -151,9 +156,18 @@ Result<void> check_consistency(std::uint64_t old, std::uint64_t size, const Hash
     last >>= 1;
   }
   if (last != 0) return wrong("the consistency proof ends before it reaches the root");
-  if (before != old_root || after != root)
-    return wrong("the new tree does not contain the old one: entries were changed, reordered or taken out");
-  return {};
+  if (before != old_root) return wrong(kNotContained);
+  return after;
+}
+
+Result<void> check_consistency(std::uint64_t old, std::uint64_t size, const Hash& old_root, const Hash& root,
+                               const Proof& proof) {
+  if (old == 0) {
+    if (!proof.empty()) return wrong("a consistency proof where none is needed");
+    return {};
+  }
+  if (TRY(root_by_consistency(old, size, old_root, proof)) == root) return {};
+  return wrong(old == size ? "two different trees of the same size: a split view" : kNotContained);
 }
 
 Result<Frontier> Frontier::load(std::uint64_t size, const Nodes& nodes) {

@@ -36,6 +36,12 @@ Result<void> check_inclusion(std::uint64_t index, std::uint64_t size, const Hash
 Result<void> check_consistency(std::uint64_t old, std::uint64_t size, const Hash& old_root, const Hash& root,
                                const Proof& proof);
 
+/// The root that a proof leads to, for those whose root is only known by a signature over it. Nothing is proven until
+/// that signature was checked.
+Result<Hash> root_by_inclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf, const Proof& proof);
+/// The newer root; `corrupt` when the proof does not begin at the older one. `old` is 1 or more.
+Result<Hash> root_by_consistency(std::uint64_t old, std::uint64_t size, const Hash& old_root, const Proof& proof);
+
 /// The right edge of a growing tree: the roots of its complete subtrees, largest first. Enough to append and to tell
 /// the root, in a few hundred bytes.
 class Frontier {

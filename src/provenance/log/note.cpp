@@ -186,6 +186,8 @@ Result<std::string> NoteSigner::sign(std::string_view text, std::uint64_t time) 
   return fmt::format("{}{} {}\n", kDash, key_.name, to_base64(bytes));
 }
 
+Result<Bytes> NoteSigner::sign_bytes(ByteView message) const { return secret_.sign(message); }
+
 Result<Note> parse_note(std::string_view bytes) {
   if (bytes.size() > kMostNoteBytes) return make_error(Code::limit, "a signed note of more than 1 MiB");
   if (!is_utf8(bytes)) return no_note("it is not UTF-8");

@@ -47,6 +47,8 @@ class NoteSigner {
   /// The signature line for a note's text; `time` (seconds since 1970) is what a cosignature says, and unused
   /// otherwise.
   Result<std::string> sign(std::string_view text, std::uint64_t time = 0) const;
+  /// Ed25519 over bytes that can never be a note's text: for the same log's statements in other formats.
+  Result<Bytes> sign_bytes(ByteView message) const;
 
  private:
   NoteSigner(NoteKey key, crypto::Ed25519Key secret) : key_(std::move(key)), secret_(std::move(secret)) {}

@@ -67,4 +67,12 @@ struct LogProofFacts {
   std::string issuer_name;        ///< from a certificate that fits the entry; nobody has vouched for the name
 };
 
+/// That an older tree is the beginning of a newer one.
+struct LogGrowthFacts {
+  LogProofFacts::State state = LogProofFacts::State::broken;
+  std::string reason;  ///< plain sentence unless proven
+  std::string origin;
+  std::uint64_t old = 0, size = 0;
+};
+
 }  // namespace bonafide::report

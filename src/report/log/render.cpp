@@ -197,6 +197,25 @@ std::string log_text(const LogProofFacts& proof, const TextStyle& style) {
   return text;
 }
 
+Json log_json(const LogGrowthFacts& growth) {
+  Json json = headed("growth");
+  json["state"] = to_string(growth.state);
+  if (!growth.reason.empty()) json["reason"] = growth.reason;
+  json["origin"] = clean_utf8(growth.origin);
+  json["old_size"] = growth.old;
+  json["size"] = growth.size;
+  return json;
+}
+
+std::string log_text(const LogGrowthFacts& growth) {
+  const std::string record =
+      growth.state == LogProofFacts::State::proven
+          ? "PROVEN: the older tree is the beginning of the newer one"
+          : (growth.state == LogProofFacts::State::broken ? "BROKEN: " : "NOT TRUSTED: ") + growth.reason;
+  return fmt::format("{:<12}{}\n{:<12}{}, from {} to {} entries\n", "Record", record, "Log", clean_utf8(growth.origin),
+                     growth.old, growth.size);
+}
+
 Json log_json(const provenance::log::FsckReport& report) {
   Json json = headed("fsck");
   json["whole"] = report.faults.empty();

@@ -15,6 +15,8 @@ Json log_json(const LogTail& tail);
 std::string log_text(const LogTail& tail);
 Json log_json(const LogProofFacts& proof);
 std::string log_text(const LogProofFacts& proof, const TextStyle& style);
+Json log_json(const LogGrowthFacts& growth);
+std::string log_text(const LogGrowthFacts& growth);
 Json log_json(const provenance::log::FsckReport& report);
 std::string log_text(const provenance::log::FsckReport& report);
 

@@ -1,0 +1,118 @@
+// bonafide log prove and log verify: proofs in all their forms, written and checked.
+#include "base/files.h"
+#include "cli/kit/terminal.h"
+#include "cli/log/parts.h"
+
+namespace bonafide::cli {
+namespace {
+
+struct ProveFlags {
+  app::LogProveRequest request;
+  std::uint64_t entry = 0;
+  std::string output, receipt, statement, since;
+  bool force = false;
+};
+
+/// An answer that goes into a file, or to standard output.
+ExitCode deliver(const Result<std::string>& made, const std::string& path, bool force, const Globals& globals) {
+  if (!made && made.error().code == Code::not_found) {
+    static_cast<void>(log_failed(made.error(), globals));
+    return kNothing;
+  }
+  if (!made) return log_failed(made.error(), globals);
+  if (path.empty()) {
+    print(*made);
+    return kDone;
+  }
+  const auto written = write_file(path, *made, force);
+  return written ? kDone : log_failed(written.error(), globals);
+}
+
+Result<std::string> as_string(const Result<Bytes>& bytes) {
+  if (!bytes) return bytes.error();
+  return std::string(bytes->begin(), bytes->end());
+}
+
+ExitCode run_prove(const ProveFlags& flags, const CLI::App& verb, const Globals& globals) {
+  app::LogProveRequest request = flags.request;
+  if (verb.count("--entry") > 0) request.entry = flags.entry;
+  const int forms = static_cast<int>(verb.count("--receipt") + verb.count("--statement"));
+  if (forms > 1 || (forms == 1 && !flags.output.empty()))
+    return log_failed(make_error(Code::invalid_argument, "one of --receipt, --statement and --output"), globals);
+  if (forms == 1 && !request.witnesses.empty())
+    return log_failed(make_error(Code::invalid_argument, "a receipt carries no witnesses"), globals);
+  const Context context = globals.context("-");
+  if (verb.count("--since") > 0) {
+    if (flags.receipt.empty() || request.entry || !request.file.empty())
+      return log_failed(make_error(Code::invalid_argument, "--since goes with --receipt, and with no work or entry"),
+                        globals);
+    return deliver(as_string(app::log_growth_receipt(request.place, flags.since)), flags.receipt, flags.force, globals);
+  }
+  if (forms == 1) {
+    const bool whole = flags.receipt.empty();
+    return deliver(as_string(app::log_receipt(request, whole, context)), whole ? flags.statement : flags.receipt,
+                   flags.force, globals);
+  }
+  return deliver(app::log_prove(request, context), flags.output, flags.force, globals);
+}
+
+ExitCode code_of(report::LogProofFacts::State state) {
+  switch (state) {
+    case report::LogProofFacts::State::proven: return kDone;
+    case report::LogProofFacts::State::broken: return kAdverse;
+    case report::LogProofFacts::State::untrusted: return kUntrusted;
+  }
+  return kBug;
+}
+
+ExitCode run_verify(const app::LogVerifyRequest& request, const Globals& globals) {
+  const auto kind = app::proof_kind(request.proof);
+  if (!kind) return log_failed(kind.error(), globals);
+  if (*kind == app::ProofKind::growth) {
+    const auto growth = app::log_verify_growth(request);
+    if (!growth) return log_failed(growth.error(), globals);
+    show(*growth, globals);
+    return code_of(growth->state);
+  }
+  const bool receipt = *kind == app::ProofKind::receipt || *kind == app::ProofKind::statement;
+  const Context context = globals.context("-");
+  const auto facts = receipt ? app::log_verify_receipt(request, context) : app::log_verify(request, context);
+  if (!facts) return log_failed(facts.error(), globals);
+  const TextStyle style{use_colour(globals.config.colour), terminal_width()};
+  print(globals.json ? dump_json(report::log_json(*facts), 2) + "\n" : report::log_text(*facts, style));
+  return code_of(facts->state);
+}
+
+}  // namespace
+
+void add_log_prove(CLI::App& noun, VerbTable& verbs) {
+  CLI::App* const verb = verbs.add(noun, "prove", "Write the proof that a work or an entry is in the log");
+  const auto flags = std::make_shared<ProveFlags>();
+  place_flags(*verb, flags->request.place);
+  verb->add_option("file", flags->request.file, "A registered work");
+  verb->add_option("--entry", flags->entry, "An entry's number instead");
+  verb->add_option("-o,--output", flags->output, "Where to write it (.tlog-proof); default: standard output");
+  verb->add_option("--receipt", flags->receipt, "Write a COSE receipt (RFC 9942) there instead");
+  verb->add_option("--statement", flags->statement, "Write the entry with its receipt there instead (RFC 9943)");
+  verb->add_option("--since", flags->since,
+                   "With --receipt: that the log of this older checkpoint (a file) is the beginning of this one");
+  verb->add_flag("--force", flags->force, "Replace what is there");
+  verb->add_flag("--anonymous", flags->request.anonymous, "Leave the issuer's certificate out");
+  verb->add_option("--witness", flags->request.witnesses, "Folder of a witness to cosign it")->allow_extra_args(false);
+  chosen_by(verb, verbs, flags,
+            [verb](const ProveFlags& from, const Globals& globals) { return run_prove(from, *verb, globals); });
+}
+
+void add_log_verify(CLI::App& noun, VerbTable& verbs) {
+  CLI::App* const verb = verbs.add(noun, "verify", "Check a proof or a receipt, without asking anybody");
+  const auto flags = std::make_shared<app::LogVerifyRequest>();
+  verb->add_option("proof", flags->proof, "A .tlog-proof, a COSE receipt, or a statement with one")->required();
+  verb->add_option("file", flags->file, "The work that it is said to be about");
+  verb->add_option("--policy", flags->policy, "Which logs and witnesses to believe (c2sp.org/tlog-policy)");
+  verb->add_option("--log-key", flags->key, "Believe this log, and ask for no witness");
+  verb->add_option("--entry", flags->entry, "For a receipt alone: the entry or statement that it is about");
+  verb->add_option("--since", flags->since, "For a receipt of consistency: the older checkpoint");
+  chosen_by(verb, verbs, flags, run_verify);
+}
+
+}  // namespace bonafide::cli
