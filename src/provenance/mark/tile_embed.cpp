@@ -7,6 +7,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "provenance/mark/picture_view.h"
 #include "provenance/mark/tile_plane.h"
 
 namespace bonafide::provenance::mark {
@@ -20,21 +21,6 @@ cv::Mat1f blurred(const cv::Mat1f& in, double sigma) {
   const int size = 2 * static_cast<int>(std::ceil(3 * sigma)) + 1;
   cv::GaussianBlur(in, out, {size, size}, sigma, sigma, cv::BORDER_REFLECT_101);
   return out;
-}
-
-cv::Mat picture_of(const PictureView& view) {
-  return {view.height, view.width, CV_8UC(view.channels), view.data, static_cast<std::size_t>(view.stride)};
-}
-
-cv::Mat1b luma_of(const PictureView& view) {
-  const cv::Mat picture = picture_of(view);
-  if (view.channels == 1) return picture;
-  cv::Mat1b luma;
-  const bool alpha = view.channels == 4;
-  cv::cvtColor(picture, luma,
-               view.bgr ? (alpha ? cv::COLOR_BGRA2GRAY : cv::COLOR_BGR2GRAY)
-                        : (alpha ? cv::COLOR_RGBA2GRAY : cv::COLOR_RGB2GRAY));
-  return luma;
 }
 
 // How much a place hides: local deviation in the small copy (Voloshynovskiy et al. 2001 in spirit), more in shadows and
@@ -228,31 +214,7 @@ void Embedder::apply(PictureView picture, double psnr) const {
   else
     cv::resize(mask_, mask, size, 0, 0, cv::INTER_LINEAR);
   const cv::Mat1f plane = pattern(size, cell_px_, mask, psnr);
-  const int colours = std::min(picture.channels, 3);
-  for (int y = 0; y < picture.height; ++y) {
-    std::uint8_t* sample = picture.data + y * picture.stride;
-    for (int x = 0; x < picture.width; ++x, sample += picture.channels) {
-      const float change = plane(y, x);
-      for (int c = 0; c < colours; ++c) {
-        const float value = std::clamp(static_cast<float>(sample[c]) + change, 0.0F, 255.0F);
-        sample[c] = static_cast<std::uint8_t>(value + 0.5F);
-      }
-    }
-  }
-}
-
-double psnr_between(const cv::Mat& a, const PictureView& b) {
-  double squares = 0;
-  const int colours = std::min(b.channels, 3);
-  for (int y = 0; y < b.height; ++y) {
-    const std::uint8_t* p = a.ptr<std::uint8_t>(y);
-    const std::uint8_t* q = b.data + y * b.stride;
-    std::int64_t row = 0;
-    for (int x = 0; x < b.width; ++x, p += b.channels, q += b.channels)
-      for (int c = 0; c < colours; ++c) row += (p[c] - q[c]) * (p[c] - q[c]);
-    squares += static_cast<double>(row);
-  }
-  return 10 * std::log10(255.0 * 255 * b.width * b.height * colours / std::max(squares, 1e-9));
+  add_to(picture, plane);
 }
 
 }  // namespace
