@@ -1,12 +1,12 @@
-// Notes, checkpoints, keys, policies, proofs, receipts, entries and requests to witnesses: an answer for any bytes, never
-// Code::internal; what was read is written the same and reads the same; nothing that a stranger wrote is vouched for by a
-// key that is not his.
-// link: bonafide_provenance_log
+// Notes, checkpoints, keys, policies, proofs, the index, receipts, entries and requests to witnesses: an answer for any
+// bytes, never Code::internal; what was read is written the same and reads the same; nothing that a stranger wrote is
+// vouched for by a key that is not his. link: bonafide_provenance_log
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 
 #include "provenance/log/entry.h"
+#include "provenance/log/key_index.h"
 #include "provenance/log/layout.h"
 #include "provenance/log/proof.h"
 #include "provenance/log/reader.h"
@@ -79,12 +79,22 @@ void receipt(ByteView bytes) {
   if (fine(again)) must(parse_statement(*again)->entry == statement->entry);
 }
 
+void index(std::string_view text) {
+  const auto head = parse_signed_index(text);
+  if (fine(head)) must(head->head.text() == head->note.text);
+  const auto proof = parse_index_proof(text);
+  if (!fine(proof)) return;
+  must(write_index_proof(*proof) == text);
+  must(!fine(check_index_proof(*proof, {.origin = "log", .size = 9, .log_root = {}, .root = leaf_hash({})})));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = as_text({data, size});
   note(text);
   bundle(text);
+  index(text);
   entry({data, size});
   receipt({data, size});
   const auto request = parse_add_checkpoint(text);

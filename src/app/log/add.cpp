@@ -4,6 +4,7 @@
 
 #include "app/log/opened.h"
 #include "base/files.h"
+#include "base/log.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "provenance/log/witness.h"
@@ -202,6 +203,8 @@ Result<report::LogAdded> log_add(const LogAddRequest& request, const Context& co
   }
   const tlog::SignedCheckpoint checkpoint = TRY(store->checkpoint());
   added.size = checkpoint.checkpoint.size;
+  if (const auto index = log_index(request.place); !index)  // the entries are in the log all the same
+    bonafide::log(LogLevel::warning, "the index of keys is not up to date: " + index.error().message);
   if (request.proofs) TRY(write_proofs(request, prepared, tlog::write_note(checkpoint.note), added));
   return added;
 }

@@ -67,12 +67,19 @@ struct LogVerifyRequest {
 Result<report::LogProofFacts> log_verify(const LogVerifyRequest& request, const Context& context);
 
 /// What a file is that proves something, by its first bytes.
-enum class ProofKind { bundle, receipt, statement, growth, unknown };
+enum class ProofKind { bundle, receipt, statement, growth, index, unknown };
 Result<ProofKind> proof_kind(const std::string& path);
 /// For a receipt or a statement.
 Result<report::LogProofFacts> log_verify_receipt(const LogVerifyRequest& request, const Context& context);
 /// For a receipt of consistency.
 Result<report::LogGrowthFacts> log_verify_growth(const LogVerifyRequest& request);
+
+/// Brings the index beside the checkpoint up to date and signs it. `log_add` does so by itself.
+Result<report::LogIndexFacts> log_index(const LogPlace& place);
+/// All entries under a key ("issuer:9f2c…"), or that there is none, as the index has it: brought up to date first where
+/// the log's key is kept; else as it is handed out, checked against `log_key`.
+Result<std::string> log_prove_key(const LogPlace& place, const std::string& key, const std::string& log_key);
+Result<report::LogIndexProofFacts> log_verify_index(const LogVerifyRequest& request);
 
 /// `key`: the log's, for those who have only the folder that is handed out.
 Result<provenance::log::FsckReport> log_fsck(const LogPlace& place, const std::string& key);

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "app/log/opened.h"
 #include "base/files.h"
 #include "provenance/log/registry.h"
 #include "report/log/render.h"
@@ -209,6 +210,51 @@ TEST(AppLog, APublicWorkNeedsNoSaltAndTheIssuerMayStayAPseudonym) {
   EXPECT_EQ(log_prove({.place = world.place, .file = {}, .entry = 1}, world.context).error().code, Code::not_found);
   EXPECT_EQ(log_prove({.place = world.place, .file = {}, .entry = {}}, world.context).error().code,
             Code::invalid_argument);
+}
+
+TEST(AppLog, TheIndexAnswersAndAWrongOneIsFound) {
+  namespace tlog = provenance::log;
+  const World world;
+  LogAddRequest request = world.add();
+  request.files = {world.work("a")};
+  request.mark_id = "0011223344556677";
+  ASSERT_TRUE(log_add(request, world.context));
+  const auto index = log_index(world.place);
+  ASSERT_TRUE(index) << index.error().message;
+  EXPECT_EQ(index->head.size, 1U);
+  fits_the_schema(report::log_json(*index));
+  const std::string path = world.folder.file("proof");
+  const auto asked = [&](const std::string& key) {
+    EXPECT_TRUE(write_file(path, *log_prove_key(world.place, key, {}), true));
+    EXPECT_EQ(*proof_kind(path), ProofKind::index);
+    auto facts = *log_verify_index({.proof = path, .file = {}, .policy = world.facts.policy, .key = {}});
+    fits_the_schema(report::log_json(facts));
+    return facts;
+  };
+  EXPECT_EQ(asked("mark:0011223344556677").numbers, std::vector<std::uint64_t>{0});
+  const auto none = asked("mark:0011223344556678");
+  EXPECT_EQ(none.state, report::LogProofFacts::State::proven) << none.reason;
+  EXPECT_TRUE(none.numbers.empty());
+  EXPECT_EQ(log_verify_index({.proof = path, .file = {}, .policy = {}, .key = {}})->state,
+            report::LogProofFacts::State::untrusted);
+  EXPECT_EQ(log_prove_key(world.place, "mark:00", {}).error().code, Code::invalid_argument);
+
+  const tlog::NoteSigner signer = *log_signer(world.place);
+  const auto fault_of = [&](const tlog::IndexHead& head) {
+    EXPECT_TRUE(write_file(world.place.folder + "/index", *tlog::sign_index(head, signer), true));
+    const auto faults = log_fsck(world.place, world.facts.key)->faults;
+    return faults.empty() ? std::string() : faults.front().path + ": " + faults.front().what;
+  };
+  EXPECT_EQ(fault_of(index->head), "");
+  tlog::IndexHead wrong = index->head;
+  wrong.root[5] ^= 1;  // as a log that hides an entry would sign it
+  EXPECT_EQ(fault_of(wrong), "index: its root does not follow from the entries: it leaves out, adds or moves some");
+  wrong = index->head;
+  wrong.size = 2;
+  EXPECT_EQ(fault_of(wrong), "index: was made of 2 entries, the log shows 1");
+  wrong = index->head;
+  wrong.log_root[0] ^= 1;
+  EXPECT_EQ(fault_of(wrong), "index: was made of another tree of 1 entries than the log's");
 }
 
 TEST(AppLog, TwoWitnessesAndAQuorum) {

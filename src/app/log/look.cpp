@@ -167,6 +167,7 @@ Result<tlog::FsckReport> log_fsck(const LogPlace& place, const std::string& key)
   if (note) guard = *note;
   auto report = TRY(tlog::fsck(place.folder, log, guard));
   if (!note && key.empty()) report.faults.push_back({"the guard", note.error().message});
+  if (auto fault = TRY(index_fault(place, log))) report.faults.push_back(std::move(*fault));
   return report;
 }
 

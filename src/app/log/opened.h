@@ -30,6 +30,11 @@ Result<provenance::log::Policy> policy_for(const LogVerifyRequest& request);
 Result<void> judge_work(report::LogProofFacts& facts, const provenance::log::Evidence& evidence,
                         const Context& context);
 
+/// What is wrong with the index in the folder that is kept, measured by the signed one; it can be deleted, and is built
+/// anew.
+Result<std::optional<provenance::log::LogFault>> index_fault(const LogPlace& place,
+                                                             const provenance::log::NoteKey& log);
+
 /// A .tlog-proof for one entry of this checkpoint's tree, with cosignatures by these witnesses.
 Result<std::string> make_proof(const LogPlace& place, std::uint64_t number, const std::string& checkpoint,
                                const provenance::log::Evidence& evidence);

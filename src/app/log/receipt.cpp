@@ -4,6 +4,7 @@
 
 #include "app/log/opened.h"
 #include "base/files.h"
+#include "provenance/log/key_index.h"
 
 namespace bonafide::app {
 
@@ -112,6 +113,7 @@ Result<ProofKind> proof_kind(const std::string& path) {
   const auto size = static_cast<std::size_t>(std::min(file.size(), kMostStatement));
   const Bytes bytes = TRY(file.read(0, size));
   if (as_text(bytes).starts_with("c2sp.org/tlog-proof@")) return ProofKind::bundle;
+  if (as_text(bytes).starts_with(tlog::kIndexProofLine)) return ProofKind::index;
   if (tlog::parse_statement(bytes)) return ProofKind::statement;
   const auto receipt = tlog::parse_receipt(bytes);
   if (!receipt) return ProofKind::unknown;

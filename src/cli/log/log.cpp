@@ -140,6 +140,19 @@ void add_looks(CLI::App& noun, VerbTable& verbs) {
   chosen_by(all, verbs, out, run_export);
 }
 
+void add_index(CLI::App& noun, VerbTable& verbs) {
+  CLI::App* const verb =
+      verbs.add(noun, "index", "Bring the index of keys beside the checkpoint up to date (`log add` does so itself)");
+  const auto place = std::make_shared<app::LogPlace>();
+  place_flags(*verb, *place);
+  chosen_by(verb, verbs, place, [](const app::LogPlace& from, const Globals& globals) -> ExitCode {
+    const auto index = app::log_index(from);
+    if (!index) return log_failed(index.error(), globals);
+    show(*index, globals);
+    return kDone;
+  });
+}
+
 void add_erase(CLI::App& noun, VerbTable& verbs) {
   struct Flags {
     app::LogPlace place;
@@ -218,6 +231,7 @@ void add_log(VerbTable& verbs) {
   add_log_prove(*noun, verbs);
   add_log_verify(*noun, verbs);
   add_looks(*noun, verbs);
+  add_index(*noun, verbs);
   add_erase(*noun, verbs);
   add_witness(*noun, verbs);
 }

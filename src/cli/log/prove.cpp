@@ -9,7 +9,7 @@ namespace {
 struct ProveFlags {
   app::LogProveRequest request;
   std::uint64_t entry = 0;
-  std::string output, receipt, statement, since;
+  std::string output, receipt, statement, since, key, log_key;
   bool force = false;
 };
 
@@ -42,6 +42,12 @@ ExitCode run_prove(const ProveFlags& flags, const CLI::App& verb, const Globals&
   if (forms == 1 && !request.witnesses.empty())
     return log_failed(make_error(Code::invalid_argument, "a receipt carries no witnesses"), globals);
   const Context context = globals.context("-");
+  if (verb.count("--key") > 0) {
+    if (forms > 0 || request.entry || !request.file.empty() || !request.witnesses.empty())
+      return log_failed(make_error(Code::invalid_argument, "--key asks the index: no work, entry, receipt or witness"),
+                        globals);
+    return deliver(app::log_prove_key(request.place, flags.key, flags.log_key), flags.output, flags.force, globals);
+  }
   if (verb.count("--since") > 0) {
     if (flags.receipt.empty() || request.entry || !request.file.empty())
       return log_failed(make_error(Code::invalid_argument, "--since goes with --receipt, and with no work or entry"),
@@ -74,6 +80,12 @@ ExitCode run_verify(const app::LogVerifyRequest& request, const Globals& globals
     show(*growth, globals);
     return code_of(growth->state);
   }
+  if (*kind == app::ProofKind::index) {
+    const auto proof = app::log_verify_index(request);
+    if (!proof) return log_failed(proof.error(), globals);
+    show(*proof, globals);
+    return code_of(proof->state);
+  }
   const bool receipt = *kind == app::ProofKind::receipt || *kind == app::ProofKind::statement;
   const Context context = globals.context("-");
   const auto facts = receipt ? app::log_verify_receipt(request, context) : app::log_verify(request, context);
@@ -96,6 +108,11 @@ void add_log_prove(CLI::App& noun, VerbTable& verbs) {
   verb->add_option("--statement", flags->statement, "Write the entry with its receipt there instead (RFC 9943)");
   verb->add_option("--since", flags->since,
                    "With --receipt: that the log of this older checkpoint (a file) is the beginning of this one");
+  verb->add_option("--key", flags->key,
+                   "Prove by the index which entries stand under this key, or that there is none: asset:HEX, "
+                   "manifest:HEX, issuer:HEX, mark:HEX, key-add:HEX, key-revoke:HEX, about:HEX (a leaf's hash)");
+  verb->add_option("--log-key", flags->log_key,
+                   "With --key: the log's public key, where the kept folder is not at hand");
   verb->add_flag("--force", flags->force, "Replace what is there");
   verb->add_flag("--anonymous", flags->request.anonymous, "Leave the issuer's certificate out");
   verb->add_option("--witness", flags->request.witnesses, "Folder of a witness to cosign it")->allow_extra_args(false);
@@ -106,7 +123,9 @@ void add_log_prove(CLI::App& noun, VerbTable& verbs) {
 void add_log_verify(CLI::App& noun, VerbTable& verbs) {
   CLI::App* const verb = verbs.add(noun, "verify", "Check a proof or a receipt, without asking anybody");
   const auto flags = std::make_shared<app::LogVerifyRequest>();
-  verb->add_option("proof", flags->proof, "A .tlog-proof, a COSE receipt, or a statement with one")->required();
+  verb->add_option("proof", flags->proof,
+                   "A .tlog-proof, a proof of the index, a COSE receipt, or a statement with one")
+      ->required();
   verb->add_option("file", flags->file, "The work that it is said to be about");
   verb->add_option("--policy", flags->policy, "Which logs and witnesses to believe (c2sp.org/tlog-policy)");
   verb->add_option("--log-key", flags->key, "Believe this log, and ask for no witness");

@@ -7,6 +7,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "provenance/log/key_index.h"
 #include "provenance/log/reader.h"
 
 namespace bonafide::provenance::log {
@@ -52,7 +53,7 @@ class Check {
       if (error) break;
       if (entry->is_directory()) continue;
       const std::string path = entry->path().lexically_relative(folder_).string();
-      if (path == kCheckpointPath) continue;
+      if (path == kCheckpointPath || path == kIndexPath) continue;
       const auto tile = parse_tile_path(path);
       if (!tile) {
         fault(path, "does not belong into a log");
@@ -174,6 +175,35 @@ class Check {
   bool frontier_known_ = true;
 };
 
+/// The index beside the checkpoint, when there is one: made anew from the entries that it says it was made of.
+void index(Check& check, const std::string& folder, const Checkpoint& published, const NoteKey& key) {
+  const FetchFile fetch = files_in(folder);
+  const std::string path(kIndexPath);
+  const auto note = fetch(path);
+  if (!note && note.error().code == Code::not_found) return;
+  if (!note) return check.fault(path, note.error().message);
+  const auto opened = open_index(as_text(*note), key);
+  if (!opened) return check.fault(path, opened.error().message);
+  const IndexHead& head = opened->head;
+  if (head.size > published.size)
+    return check.fault(path, fmt::format("was made of {} entries, the log shows {}", head.size, published.size));
+  LogReader tree(fetch, published.size);
+  IndexBuilder builder;
+  Frontier entries;
+  while (entries.size() < head.size) {
+    const auto bundle = tree.bundle(entries.size() / kTileWidth);
+    if (!bundle) return check.fault(path, "cannot be made anew: an entry that it was made of cannot be read");
+    for (std::size_t at = 0; at < bundle->size() && entries.size() < head.size; ++at) {
+      builder.add(entries.size(), (*bundle)[at]);
+      entries.append(leaf_hash((*bundle)[at]));
+    }
+  }
+  if (entries.root() != head.log_root)
+    check.fault(path, fmt::format("was made of another tree of {} entries than the log's", head.size));
+  else if (builder.root() != head.root)
+    check.fault(path, "its root does not follow from the entries: it leaves out, adds or moves some");
+}
+
 void guard(Check& check, const Checkpoint& published, const std::string& note, const NoteKey& key) {
   const auto opened = open_checkpoint(note, key);
   if (!opened) return check.fault("the guard", opened.error().message);
@@ -210,6 +240,7 @@ Result<FsckReport> fsck(const std::string& folder, const NoteKey& key, const std
   report.checkpoint = opened->checkpoint;
   check.tree(opened->checkpoint);
   check.strangers();
+  index(check, folder, opened->checkpoint, key);
   if (guard_note) guard(check, opened->checkpoint, *guard_note, key);
   return report;
 }

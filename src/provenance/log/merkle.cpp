@@ -183,6 +183,15 @@ Result<Frontier> Frontier::load(std::uint64_t size, const Nodes& nodes) {
   return frontier;
 }
 
+Result<Frontier> Frontier::of_edge(std::uint64_t size, std::vector<Hash> edge) {
+  if (edge.size() != static_cast<std::size_t>(std::popcount(size)))
+    return make_error(Code::corrupt, "the edge of a tree of another size");
+  Frontier frontier;
+  frontier.size_ = size;
+  frontier.edge_ = std::move(edge);
+  return frontier;
+}
+
 void Frontier::append(const Hash& leaf, const Completed& completed) {
   Hash hash = leaf;
   if (completed) completed(0, size_, hash);

@@ -53,7 +53,11 @@ class Frontier {
   /// The edge of a tree whose nodes can be looked up.
   static Result<Frontier> load(std::uint64_t size, const Nodes& nodes);
 
+  /// The edge as edge() gave it; `corrupt` when it has another number of parts than a tree of this size.
+  static Result<Frontier> of_edge(std::uint64_t size, std::vector<Hash> edge);
+
   std::uint64_t size() const { return size_; }
+  const std::vector<Hash>& edge() const { return edge_; }
   void append(const Hash& leaf, const Completed& completed = {});
   Hash root() const;
 

@@ -7,6 +7,7 @@
 
 #include "provenance/log/entry.h"
 #include "provenance/log/fsck.h"
+#include "provenance/log/key_index.h"
 #include "provenance/log/policy.h"
 
 namespace bonafide::report {
@@ -73,6 +74,19 @@ struct LogGrowthFacts {
   std::string reason;  ///< plain sentence unless proven
   std::string origin;
   std::uint64_t old = 0, size = 0;
+};
+
+struct LogIndexFacts {
+  provenance::log::IndexHead head;
+};
+
+/// Which entries stand under a key, by the log's index.
+struct LogIndexProofFacts {
+  LogProofFacts::State state = LogProofFacts::State::broken;
+  std::string reason;  ///< plain sentence unless proven
+  provenance::log::IndexKey key;
+  std::vector<std::uint64_t> numbers;  ///< none: it is proven that there is none
+  provenance::log::IndexHead head;
 };
 
 }  // namespace bonafide::report

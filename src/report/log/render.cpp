@@ -216,6 +216,51 @@ std::string log_text(const LogGrowthFacts& growth) {
                      growth.old, growth.size);
 }
 
+Json log_json(const LogIndexFacts& index) {
+  Json json = headed("index");
+  json["origin"] = clean_utf8(index.head.origin);
+  json["size"] = index.head.size;
+  json["root"] = hex(index.head.root);
+  return json;
+}
+
+std::string log_text(const LogIndexFacts& index) {
+  return fmt::format("{}  index of {} {}  root {}\n", clean_utf8(index.head.origin), index.head.size,
+                     index.head.size == 1 ? "entry" : "entries", shorted(index.head.root));
+}
+
+Json log_json(const LogIndexProofFacts& proof) {
+  Json json = headed("index_proof");
+  json["state"] = to_string(proof.state);
+  if (!proof.reason.empty()) json["reason"] = proof.reason;
+  json["key"] = provenance::log::to_string(proof.key);
+  json["present"] = !proof.numbers.empty();
+  json["numbers"] = proof.numbers;
+  json["origin"] = clean_utf8(proof.head.origin);
+  json["size"] = proof.head.size;
+  return json;
+}
+
+std::string log_text(const LogIndexProofFacts& proof) {
+  constexpr std::size_t kMostShown = 20;
+  const std::size_t count = proof.numbers.size();
+  std::string record = (proof.state == LogProofFacts::State::broken ? "BROKEN: " : "NOT TRUSTED: ") + proof.reason;
+  if (proof.state == LogProofFacts::State::proven)
+    record = count == 0 ? "PROVEN: there is no entry under this key"
+                        : fmt::format("PROVEN: {} under this key, and no others",
+                                      count == 1 ? "one entry" : fmt::format("{} entries", count));
+  std::string text = fmt::format("{:<12}{}\n{:<12}{}\n", "Index", record, "Key", provenance::log::to_string(proof.key));
+  if (count > 0) {
+    std::string numbers;
+    for (std::size_t i = 0; i < std::min(count, kMostShown); ++i)
+      numbers += fmt::format("{}{}", i == 0 ? "" : ", ", proof.numbers[i]);
+    if (count > kMostShown) numbers += fmt::format(" and {} more", count - kMostShown);
+    text += fmt::format("{:<12}{}\n", "Entries", numbers);
+  }
+  return text + fmt::format("{:<12}{}, the first {} {}; what came later is not in it\n", "Log",
+                            clean_utf8(proof.head.origin), proof.head.size, proof.head.size == 1 ? "entry" : "entries");
+}
+
 Json log_json(const provenance::log::FsckReport& report) {
   Json json = headed("fsck");
   json["whole"] = report.faults.empty();

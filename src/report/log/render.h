@@ -17,6 +17,10 @@ Json log_json(const LogProofFacts& proof);
 std::string log_text(const LogProofFacts& proof, const TextStyle& style);
 Json log_json(const LogGrowthFacts& growth);
 std::string log_text(const LogGrowthFacts& growth);
+Json log_json(const LogIndexFacts& index);
+std::string log_text(const LogIndexFacts& index);
+Json log_json(const LogIndexProofFacts& proof);
+std::string log_text(const LogIndexProofFacts& proof);
 Json log_json(const provenance::log::FsckReport& report);
 std::string log_text(const provenance::log::FsckReport& report);
 
