@@ -23,6 +23,13 @@ struct Kind {
   bool still = false, pictures = false, sound = false;
 };
 
+template <typename Answer>
+std::vector<FoundMark> marks_of(const Answer& answer) {
+  FoundMarks found;
+  take(answer, found);
+  return std::move(found.marks);
+}
+
 Kind kind_of(const media::Media& media) {
   Kind kind;
   kind.still = media.kind == media::Kind::image;
@@ -43,17 +50,21 @@ Result<MarkedFile> mark_picture(const media::Media& media, const MarkRequest& re
   MarkedStill done = TRY(mark_still(media, still, context));
   MarkedFile marked{.pictures = true, .psnr = done.placed.psnr, .codecs = done.written.format};
   marked.left_out = std::move(done.written.left_out);
+  if (done.earlier) marked.earlier = marks_of(provenance::mark::TileAnswer{.reading = done.earlier});
   if (!done.placed.survives)
     marked.warning = "even the strongest mark did not survive JPEG 30, strong noise and a crop on a trial copy";
   return marked;
 }
 
-Result<void> refuse_marked(const media::Media& media, const MarkRequest& request, const Context& context) {
-  const auto answer = TRY(read_clip_mark(media, request.keys.pictures, {}, context, kLookFor));
-  if (answer.readings.empty()) return {};
-  const auto& there = answer.readings.front();
-  return make_error(Code::denied, fmt::format("its pictures carry the mark {:016x} already ({})", there.id,
-                                              provenance::mark::to_string(there.evidence)));
+// What a clip's pictures carry already.
+Result<std::vector<FoundMark>> marks_there(const media::Media& media, const MarkRequest& request,
+                                           const Context& context) {
+  FoundMarks found;
+  take(TRY(read_clip_mark(media, request.keys.pictures, {}, context, kLookFor)), found);
+  if (!found.marks.empty() && !request.over)
+    return make_error(Code::denied, fmt::format("its pictures carry the mark {} already ({})", id_words(found.marks[0]),
+                                                provenance::mark::to_string(found.marks[0].evidence)));
+  return std::move(found.marks);
 }
 
 }  // namespace
@@ -89,6 +100,10 @@ void take(const provenance::mark::TileAnswer& answer, FoundMarks& found) {
       {"picture", reading.id, static_cast<std::uint32_t>(reading.id >> 32), reading.evidence, 0, 0, way_of(reading)});
 }
 
+std::string id_words(const FoundMark& mark) {
+  return mark.id ? fmt::format("{:016x}", *mark.id) : fmt::format("{:08x}…", mark.upper);
+}
+
 Result<MarkKeys> mark_keys(const std::optional<Bytes>& secret) {
   using provenance::mark::kSoundProfile;
   using provenance::mark::kTileProfile;
@@ -102,7 +117,7 @@ Result<MarkedFile> mark_file(const std::string& path, const MarkRequest& request
   if (kind.still) return mark_picture(media, request, context);
   MarkedFile marked;
   if (kind.pictures) {
-    if (!request.over) TRY(refuse_marked(media, request, context));
+    std::vector<FoundMark> earlier = TRY(marks_there(media, request, context));
     MarkClipRequest clip{request.keys.pictures, request.keys.sound, request.id, request.psnr.value_or(44), kind.sound,
                          request.out,           request.overwrite};
     const MarkedClip done = TRY(mark_clip(media, clip, context));
@@ -112,7 +127,8 @@ Result<MarkedFile> mark_file(const std::string& path, const MarkRequest& request
               .frames = done.written.frames,
               .seconds = done.written.seconds,
               .codecs = done.written.video_codec,
-              .copied = done.written.copied};
+              .copied = done.written.copied,
+              .earlier = std::move(earlier)};
     if (!done.written.codec.empty()) marked.codecs += ", " + done.written.codec;
     return marked;
   }
@@ -122,8 +138,11 @@ Result<MarkedFile> mark_file(const std::string& path, const MarkRequest& request
                                  .out = request.out,
                                  .overwrite = request.overwrite,
                                  .over = request.over};
-    const media::Rewritten done = TRY(mark_sound(media, sound, context));
-    return MarkedFile{.sound = true, .seconds = done.seconds, .codecs = done.codec, .copied = done.copied};
+    const MarkedSound done = TRY(mark_sound(media, sound, context));
+    marked = {
+        .sound = true, .seconds = done.written.seconds, .codecs = done.written.codec, .copied = done.written.copied};
+    if (done.earlier) marked.earlier = marks_of(*done.earlier);
+    return marked;
   }
   return make_error(Code::unsupported, "this kind of file cannot be marked yet");
 }

@@ -52,6 +52,9 @@ void take(const provenance::mark::TileAnswer& answer, FoundMarks& found);
 /// Schema bonafide.mark/1.
 Json marks_json(const std::string& file, const MarkKeys& keys, const FoundMarks& found);
 
+/// "0123456789abcdef", or "01234567…" when its upper half is all that is known.
+std::string id_words(const FoundMark& mark);
+
 struct MarkedFile {
   bool pictures = false, sound = false;
   double psnr = 0;                      ///< of the pictures
@@ -61,6 +64,7 @@ struct MarkedFile {
   int copied = 0;                       ///< tracks
   std::vector<std::string> left_out{};  ///< of a picture's file: "its Content Credential, which would be broken"
   std::string warning{};                ///< empty, or that the mark may not last
+  std::vector<FoundMark> earlier{};     ///< marks that were there before; never without MarkRequest::over
 };
 
 /// `unsupported` when nothing of its kind can be marked.

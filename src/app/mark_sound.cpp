@@ -87,15 +87,15 @@ Result<LocatedSound> locate_sound_mark(const std::string& path, const provenance
   return located;
 }
 
-Result<media::Rewritten> mark_sound(const media::Media& media, const MarkSoundRequest& request,
-                                    const Context& context) {
-  if (!request.over) {
-    const auto there = TRY(read_sound_mark(media, request.key, false, context, kLookFor));
-    if (there.upper) {
-      const std::string id = there.id ? fmt::format("{:016x}", *there.id) : fmt::format("{:08x}…", *there.upper);
+Result<MarkedSound> mark_sound(const media::Media& media, const MarkSoundRequest& request, const Context& context) {
+  MarkedSound done;
+  auto there = TRY(read_sound_mark(media, request.key, false, context, kLookFor));
+  if (there.upper) {
+    const std::string id = there.id ? fmt::format("{:016x}", *there.id) : fmt::format("{:08x}…", *there.upper);
+    if (!request.over)
       return make_error(Code::denied, fmt::format("its sound carries the mark {} already ({})", id,
                                                   provenance::mark::to_string(there.evidence)));
-    }
+    done.earlier = std::move(there);
   }
   std::optional<SoundMarker> marker;
   media::SoundFilter filter;
@@ -109,7 +109,8 @@ Result<media::Rewritten> mark_sound(const media::Media& media, const MarkSoundRe
   rewrite.path = request.out;
   rewrite.overwrite = request.overwrite;
   rewrite.sound = &filter;
-  return media::rewrite(media, rewrite, context);
+  done.written = TRY(media::rewrite(media, rewrite, context));
+  return done;
 }
 
 }  // namespace bonafide::app

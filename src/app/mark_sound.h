@@ -42,9 +42,13 @@ struct MarkSoundRequest {
   bool over = false;       ///< of a mark: without it, sound that carries one already is refused (`denied`)
 };
 
-/// `media`: the file as open_media() opens it.
+struct MarkedSound {
+  media::Rewritten written;
+  std::optional<provenance::mark::SoundReading> earlier;  ///< the mark that was there, with `over`
+};
+
 /// Marks the sound and copies all other tracks. Looks for a mark that is there already in the first minute.
-Result<media::Rewritten> mark_sound(const media::Media& media, const MarkSoundRequest& request, const Context& context);
+Result<MarkedSound> mark_sound(const media::Media& media, const MarkSoundRequest& request, const Context& context);
 
 /// Where the file has no sound: `not_found`.
 Result<provenance::mark::SoundReading> read_sound_mark(const media::Media& media, const provenance::mark::MarkKey& key,

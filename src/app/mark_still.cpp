@@ -29,17 +29,15 @@ Result<provenance::mark::TileAnswer> read_still_mark(const media::Media& media, 
 }
 
 Result<MarkedStill> mark_still(const media::Media& media, const MarkStillRequest& request, const Context& context) {
-  if (!request.over) {  // crops of marked pictures are found too
-    const auto there = TRY(read(media, request.key, {.deep = true, .most_angle = 0}, context));
-    if (there.reading)
-      return make_error(Code::denied, fmt::format("it carries the mark {:016x} already ({})", there.reading->id,
-                                                  provenance::mark::to_string(there.reading->evidence)));
-  }
-  MarkedStill done;
+  MarkedStill done;  // crops of marked pictures are found too
+  done.earlier = TRY(read(media, request.key, {.deep = true, .most_angle = 0}, context)).reading;
+  if (done.earlier && !request.over)
+    return make_error(Code::denied, fmt::format("it carries the mark {:016x} already ({})", done.earlier->id,
+                                                provenance::mark::to_string(done.earlier->evidence)));
   const auto change = [&](const media::StillSamples& samples) -> Result<void> {
     done.placed = TRY(provenance::mark::place_tile(
         {samples.data, samples.width, samples.height, samples.channels, samples.stride, false}, request.key, request.id,
-        {.psnr = request.psnr}, context));
+        {.psnr = request.psnr, .not_layout = done.earlier ? done.earlier->layout : -1}, context));
     return {};
   };
   done.written = TRY(media::rewrite_still(media, {request.out, request.overwrite, change}, context));

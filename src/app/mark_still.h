@@ -1,6 +1,7 @@
 // Marks of still pictures in files: placing one, reading one.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/context.h"
@@ -22,6 +23,7 @@ struct MarkStillRequest {
 struct MarkedStill {
   provenance::mark::TilePlaced placed;
   media::RewrittenStill written;
+  std::optional<provenance::mark::TileReading> earlier;  ///< the mark that was there, with `over`
 };
 
 /// The file as open_media() opens it.

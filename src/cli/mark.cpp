@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include "app/mark_id.h"
+#include "app/mark_key_store.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "cli/kit/passphrase.h"
 #include "cli/kit/terminal.h"
 #include "cli/verbs.h"
 #include "crypto/random.h"
@@ -15,9 +18,10 @@ namespace bonafide::cli {
 namespace {
 
 struct MarkFlags {
-  std::string in, out, id, secret;
+  std::string in, out, id;
+  MarkKeyFlags key;
   double psnr = 0;
-  bool force = false, over = false, deep = false;
+  bool force = false, over = false, deep = false, from_credential = false;
 };
 
 Result<std::uint64_t> id_of(const std::string& text) {
@@ -26,6 +30,19 @@ Result<std::uint64_t> id_of(const std::string& text) {
   const bool digits = hex.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
   if (hex.size() != 16 || !digits) return make_error(Code::invalid_argument, "an id has 16 hexadecimal digits");
   return std::stoull(hex, nullptr, 16);
+}
+
+Result<std::uint64_t> id_for(const MarkFlags& flags, const Context& context) {
+  if (!flags.from_credential) return id_of(flags.id);
+  if (!flags.id.empty())
+    return make_error(Code::invalid_argument, "--id and --from-credential are two answers to one question");
+  return app::mark_id_from_credential(flags.in, context);
+}
+
+std::vector<std::string> words_of(const std::vector<app::FoundMark>& marks) {
+  std::vector<std::string> words;
+  for (const app::FoundMark& mark : marks) words.push_back(app::id_words(mark));
+  return words;
 }
 
 std::string words_of(const app::MarkedFile& done) {
@@ -39,9 +56,9 @@ std::string words_of(const app::MarkedFile& done) {
 }
 
 ExitCode run_add(const MarkFlags& flags, const Globals& globals) {
-  const auto keys = mark_keys_of(flags.secret);
+  const auto keys = mark_keys_of(flags.key);
   if (!keys) return tell_failure(keys.error(), flags.in, globals);
-  const auto id = id_of(flags.id);
+  const auto id = id_for(flags, globals.context(flags.in));
   if (!id) return tell_failure(id.error(), flags.in, globals);
   app::MarkRequest request{*keys, *id, {}, flags.out, flags.force, flags.over};
   if (flags.psnr > 0) request.psnr = flags.psnr;
@@ -61,11 +78,14 @@ ExitCode run_add(const MarkFlags& flags, const Globals& globals) {
                          {"codecs", done->codecs},
                          {"copied_tracks", done->copied},
                          {"left_out", done->left_out},
+                         {"earlier", words_of(done->earlier)},
                          {"warning", done->warning}},
                     2) +
           "\n");
   } else {
     print(fmt::format("{}\n  mark {:016x} in {}\n", clean_utf8(flags.out), *id, words_of(*done)));
+    for (const std::string& earlier : words_of(done->earlier))
+      print(fmt::format("  over the mark {}, which it carried before\n", earlier));
     for (const std::string& what : done->left_out) print("  left out: " + what + "\n");
     if (!done->warning.empty()) print("  it may not last: " + done->warning + "\n");
   }
@@ -93,7 +113,7 @@ void print_found(const MarkFlags& flags, const app::FoundMarks& found) {
 }
 
 ExitCode run_get(const MarkFlags& flags, const Globals& globals) {
-  const auto keys = mark_keys_of(flags.secret);
+  const auto keys = mark_keys_of(flags.key);
   if (!keys) return tell_failure(keys.error(), flags.in, globals);
   const auto found = app::find_marks(flags.in, *keys, flags.deep, globals.context(flags.in));
   if (!found) return tell_failure(found.error(), flags.in, globals);
@@ -107,10 +127,26 @@ ExitCode run_get(const MarkFlags& flags, const Globals& globals) {
 
 }  // namespace
 
-Result<app::MarkKeys> mark_keys_of(const std::string& secret) {
+void add_mark_key_flags(CLI::App& verb, MarkKeyFlags& flags) {
+  CLI::Option* const key =
+      verb.add_option("--key", flags.key, "A key of your own, by its name or its file (see bonafide mark key)");
+  verb.add_option("--passphrase-file", flags.passphrase_file,
+                  "Its passphrase (else $BONAFIDE_PASSPHRASE, else the terminal)");
+  verb.add_option("--secret", flags.secret, "A file with a bare secret of at least 16 bytes, instead of a key")
+      ->excludes(key);
+}
+
+Result<app::MarkKeys> mark_keys_of(const MarkKeyFlags& flags) {
   constexpr std::uint64_t kMost = 4096;
-  if (secret.empty()) return app::mark_keys({});
-  const std::string text = TRY(read_file(secret, kMost));
+  if (!flags.key.empty()) {
+    const auto ask = [&](const std::string& name) {
+      return ask_passphrase(flags.passphrase_file, kPassphraseVariable, "the passphrase of the mark key " + name);
+    };
+    const Bytes secret = TRY(app::open_mark_key(app::mark_key_folder(), flags.key, ask));
+    return app::mark_keys(secret);
+  }
+  if (flags.secret.empty()) return app::mark_keys({});
+  const std::string text = TRY(read_file(flags.secret, kMost));
   return app::mark_keys(Bytes(text.begin(), text.end()));
 }
 
@@ -120,14 +156,21 @@ ExitCode tell_failure(Error error, const std::string& in, const Globals& globals
   return globals.json ? fail_json(error) : fail(error);
 }
 
-Result<std::vector<PlacedMark>> mark_for_signing(const std::string& in, const std::string& out, const std::string& id,
+Result<std::vector<PlacedMark>> mark_for_signing(const std::string& in, const std::string& out, const Marking& marking,
                                                  const Context& context) {
-  const app::MarkKeys keys = TRY(app::mark_keys({}));
-  const std::uint64_t number = TRY(id_of(id));
-  const app::MarkedFile done = TRY(app::mark_file(in, {keys, number, {}, out, true, false}, context));
+  const app::MarkKeys keys = TRY(mark_keys_of({marking.key, marking.passphrase_file, {}}));
+  const std::uint64_t number = TRY(id_of(marking.id));
+  auto done = app::mark_file(in, {keys, number, {}, out, true, marking.over}, context);
+  if (!done) {
+    if (done.error().code == Code::denied) done.error().message += "; --mark-over marks it all the same and tells both";
+    return done.error();
+  }
   std::vector<PlacedMark> marks;
-  if (done.pictures) marks.push_back({provenance::c2pa::kTileMark, fmt::format("{:016x}", number)});
-  if (done.sound) marks.push_back({provenance::c2pa::kSoundMark, fmt::format("{:016x}", number)});
+  if (done->pictures) marks.push_back({provenance::c2pa::kTileMark, fmt::format("{:016x}", number)});
+  if (done->sound) marks.push_back({provenance::c2pa::kSoundMark, fmt::format("{:016x}", number)});
+  for (const app::FoundMark& mark : done->earlier)
+    marks.push_back(
+        {mark.in == "sound" ? provenance::c2pa::kSoundMark : provenance::c2pa::kTileMark, app::id_words(mark), true});
   return marks;
 }
 
@@ -136,7 +179,8 @@ void add_mark(VerbTable& verbs) {
       verbs.group("mark", "Invisible marks: an id in pictures and sound that survives codecs and cuts",
                   "  bonafide mark add clip.mp4 -o marked.mp4 --id 00000000000000ff\n"
                   "  bonafide mark add photo.jpg -o marked.jpg\n"
-                  "  bonafide mark get --deep found.mp3");
+                  "  bonafide mark get --deep found.mp3\n"
+                  "  bonafide mark key new newsroom && bonafide mark add photo.jpg -o marked.jpg --key newsroom");
   const auto flags = std::make_shared<MarkFlags>();
   Globals& globals = verbs.globals;
   Run& chosen = verbs.chosen;
@@ -147,21 +191,23 @@ void add_mark(VerbTable& verbs) {
                   "Where to write; the extension chooses the container (a still keeps its format)")
       ->required();
   add->add_option("--id", flags->id, "16 hexadecimal digits; without it, a random id");
+  add->add_flag("--from-credential", flags->from_credential,
+                "The id that the file's Content Credential names, else one made of its label");
   add->add_option("--psnr", flags->psnr,
                   "How faint the mark in pictures is, in dB (44 for clips; 42.5 for stills, on average)")
       ->check(CLI::Range(30.0, 60.0));
-  add->add_option("--secret", flags->secret,
-                  "A file with a secret of at least 16 bytes: only its holders read the mark");
+  add_mark_key_flags(*add, flags->key);
   add->add_flag("--force", flags->force, "Replace the output if it exists");
   add->add_flag("--over", flags->over, "Mark it although it carries a mark already");
   add->callback([flags, &globals, &chosen] { chosen = [flags, &globals] { return run_add(*flags, globals); }; });
   CLI::App* const get = verbs.add(*group, "get", "Read the mark of a picture, a clip or a sound");
   get->add_option("file", flags->in, "What to read")->required();
-  get->add_option("--secret", flags->secret, "The secret it was marked with");
+  add_mark_key_flags(*get, flags->key);
   get->add_flag("--deep", flags->deep,
                 "When nothing is found: look for crops, turns, changed scale, speed and tempo too");
   get->callback([flags, &globals, &chosen] { chosen = [flags, &globals] { return run_get(*flags, globals); }; });
   add_mark_tamper(verbs, *group);
+  add_mark_key(verbs, *group);
 }
 
 }  // namespace bonafide::cli

@@ -8,8 +8,14 @@
 
 namespace bonafide::cli {
 
-/// The published keys, or an issuer's own from the file `secret`.
-Result<app::MarkKeys> mark_keys_of(const std::string& secret);
+/// Which key a mark hangs on: none is the published one.
+struct MarkKeyFlags {
+  std::string key;              ///< a key's name, or its file
+  std::string passphrase_file;  ///< of that key
+  std::string secret;           ///< a file of bare bytes, as before there were keys
+};
+void add_mark_key_flags(CLI::App& verb, MarkKeyFlags& flags);
+Result<app::MarkKeys> mark_keys_of(const MarkKeyFlags& flags);
 /// Tells what became of `in`, which the error is about unless it names another file.
 ExitCode tell_failure(Error error, const std::string& in, const Globals& globals);
 

@@ -14,7 +14,8 @@ namespace bonafide::cli {
 namespace {
 
 struct TamperFlags {
-  std::string in, secret;
+  std::string in;
+  MarkKeyFlags key;
   bool deep = false;
 };
 
@@ -74,7 +75,7 @@ void tell(const TamperFlags& flags, const app::LocatedSound& located) {
 }
 
 ExitCode run_tamper(const TamperFlags& flags, const Globals& globals) {
-  const auto keys = mark_keys_of(flags.secret);
+  const auto keys = mark_keys_of(flags.key);
   if (!keys) return tell_failure(keys.error(), flags.in, globals);
   const auto located = app::locate_sound_mark(flags.in, keys->sound, flags.deep, globals.context(flags.in));
   if (!located) return tell_failure(located.error(), flags.in, globals);
@@ -100,7 +101,7 @@ void add_mark_tamper(VerbTable& verbs, CLI::App& group) {
   Run& chosen = verbs.chosen;
   CLI::App* const tamper = verbs.add(group, "tamper", "Where a marked sound was changed, cut or is silent");
   tamper->add_option("file", flags->in, "What to examine")->required();
-  tamper->add_option("--secret", flags->secret, "The secret it was marked with");
+  add_mark_key_flags(*tamper, flags->key);
   tamper->add_flag("--deep", flags->deep, "When nothing is found: look for changed speed and tempo too");
   tamper->callback([flags, &globals, &chosen] { chosen = [flags, &globals] { return run_tamper(*flags, globals); }; });
 }

@@ -8,6 +8,7 @@ void add_check(VerbTable& verbs);
 void add_compare(VerbTable& verbs);
 void add_inspect(VerbTable& verbs);
 void add_mark(VerbTable& verbs);
+void add_mark_key(VerbTable& verbs, CLI::App& group);
 void add_mark_tamper(VerbTable& verbs, CLI::App& group);
 void add_report(VerbTable& verbs);
 void add_detectors(VerbTable& verbs);
@@ -16,7 +17,7 @@ void add_config(VerbTable& verbs);
 void add_version(VerbTable& verbs);
 
 /// For `sign --mark`: see Marker.
-Result<std::vector<PlacedMark>> mark_for_signing(const std::string& in, const std::string& out, const std::string& id,
+Result<std::vector<PlacedMark>> mark_for_signing(const std::string& in, const std::string& out, const Marking& marking,
                                                  const Context& context);
 
 }  // namespace bonafide::cli

@@ -119,6 +119,10 @@ Result<void> Claiming::add_parent(const Work* work) {
   c2pa::IngredientPlan plan = TRY(ingredient(other ? request_.parent : request_.input, other ? *other : *work));
   plan.relationship = "parentOf";
   plan.id = "parent";
+  std::string earlier;
+  for (const auto& mark : request_.earlier_marks)
+    for (const auto& block : mark.blocks) earlier += (earlier.empty() ? "" : ", ") + mark.alg + " " + block.value;
+  if (!earlier.empty()) plan.more["description"] = "It carries an invisible mark of its own: " + earlier;
   definition_.plan.ingredients.push_back(std::move(plan));
   return {};
 }

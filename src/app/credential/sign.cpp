@@ -92,18 +92,20 @@ Result<SignAnswer> sign_marked(const SignRequest& request, const Context& contex
   const Temporary marked((output.parent_path() / ("." + output.stem().string() + ".marking" +
                                                   std::to_string(::getpid()) + output.extension().string()))
                              .string());
-  auto bindings = request.mark(request.input, marked.path, context);
-  if (!bindings) return in_file(std::move(bindings.error()), request.input);
+  auto marks = request.mark(request.input, marked.path, context);
+  if (!marks) return in_file(std::move(marks.error()), request.input);
   SignRequest next = request;
   next.mark = {};
   next.watermarked = true;
   next.input = marked.path;
-  next.soft_bindings.insert(next.soft_bindings.end(), bindings->begin(), bindings->end());
+  next.soft_bindings.insert(next.soft_bindings.end(), marks->placed.begin(), marks->placed.end());
+  next.earlier_marks = marks->earlier;
   if (next.title.empty()) next.title = fs::path(request.input).filename().string();
   const bool history = before.located.found() || !before.located.problem.empty();
   const bool made_here = request.ai == AiUse::none || request.ai == AiUse::generated || !request.source_type.empty() ||
                          !request.definition.empty();
-  if (next.parent.empty() && !next.forget_parent && (history || !made_here)) next.parent = request.input;
+  if (next.parent.empty() && !next.forget_parent && (history || !made_here || !next.earlier_marks.empty()))
+    next.parent = request.input;
   auto answer = sign(next, context);
   if (!answer && answer.error().file == marked.path) answer.error().file = request.input;
   return answer;

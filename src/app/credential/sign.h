@@ -16,9 +16,13 @@ namespace bonafide::app {
 /// What the signer says about artificial intelligence. Unsaid: nothing is claimed.
 enum class AiUse { unsaid, none, generated, modified };
 
-/// Writes a work again with an invisible mark in it, and says by what it can be found.
-using MarkWork = std::function<Result<std::vector<provenance::c2pa::SoftBinding>>(
-    const std::string& in, const std::string& out, const Context& context)>;
+/// By what a marked work can be found, and by what it could be found before.
+struct WorkMarks {
+  std::vector<provenance::c2pa::SoftBinding> placed, earlier;
+};
+/// Writes a work again with an invisible mark in it.
+using MarkWork =
+    std::function<Result<WorkMarks>(const std::string& in, const std::string& out, const Context& context)>;
 
 struct SignRequest {
   std::string input;
@@ -43,6 +47,7 @@ struct SignRequest {
   bool update = false;                            ///< an update manifest: only what is said about the work changes
   std::vector<provenance::c2pa::Assertion> more;  ///< assertions besides those of the definition
   std::vector<provenance::c2pa::SoftBinding> soft_bindings;  ///< marks and prints of the work
+  std::vector<provenance::c2pa::SoftBinding> earlier_marks;  ///< of the parent: its ingredient tells them
   MarkWork mark;             ///< the work is marked first; what it was before is the parent, where it needs one
   bool watermarked = false;  ///< claims the action c2pa.watermarked.bound: one of `soft_bindings` is in the work
   provenance::c2pa::BindOptions binding;

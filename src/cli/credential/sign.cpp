@@ -27,8 +27,9 @@ struct SignFlags {
   bool force = false;
   bool map = false;
   const CLI::Option* sidecar_flag = nullptr;  ///< given, perhaps without a name
-  const CLI::Option* mark_flag = nullptr;     ///< given, perhaps without an id
+  CLI::Option* mark_flag = nullptr;           ///< given, perhaps without an id
   std::string mark, log;
+  Marking marking;  ///< but for the id, which is `mark`
 };
 
 Result<void> take_manifest(const SignFlags& flags, app::SignRequest& request) {
@@ -57,12 +58,14 @@ Result<void> take_soft_bindings(const SignFlags& flags, app::SignRequest& reques
 Result<void> take_mark(const SignFlags& flags, const Globals& globals, app::SignRequest& request) {
   if (flags.mark_flag->count() == 0) return {};
   if (!globals.marker) return make_error(Code::unavailable, "this program decodes nothing: --mark needs bonafide");
-  request.mark = [marker = globals.marker, id = flags.mark](
-                     const std::string& in, const std::string& out,
-                     const Context& context) -> Result<std::vector<provenance::c2pa::SoftBinding>> {
-    std::vector<provenance::c2pa::SoftBinding> bindings;
-    for (const PlacedMark& mark : TRY(marker(in, out, id, context))) bindings.push_back({mark.algorithm, {{mark.id}}});
-    return bindings;
+  Marking marking = flags.marking;
+  marking.id = flags.mark;
+  request.mark = [marker = globals.marker, marking](const std::string& in, const std::string& out,
+                                                    const Context& context) -> Result<app::WorkMarks> {
+    app::WorkMarks marks;
+    for (const PlacedMark& mark : TRY(marker(in, out, marking, context)))
+      (mark.earlier ? marks.earlier : marks.placed).push_back({mark.algorithm, {{mark.id}}});
+    return marks;
   };
   return {};
 }
@@ -200,6 +203,14 @@ void add_flags(CLI::App& verb, SignFlags& flags) {
                                     "Mark the work first, so that its credential can be found when it is stripped; "
                                     "with an id of 16 hex digits, or one by chance")
                         ->expected(0, 1);
+  verb.add_option("--mark-key", flags.marking.key, "A mark key, by its name or its file (see bonafide mark key)")
+      ->needs(flags.mark_flag);
+  verb.add_option("--mark-passphrase-file", flags.marking.passphrase_file,
+                  "The mark key's passphrase (else $BONAFIDE_PASSPHRASE)")
+      ->needs("--mark-key");
+  verb.add_flag("--mark-over", flags.marking.over,
+                "Mark it although it carries a mark already: the earlier one is told by the ingredient")
+      ->needs(flags.mark_flag);
   verb.add_option("--log", flags.log, "Register what was signed in the log in this folder (see bonafide log)");
   verb.add_option("--soft-binding", flags.soft_bindings,
                   "A watermark or fingerprint of the work, as NAME=VALUE, by which its credential can be found again")

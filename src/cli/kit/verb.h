@@ -20,10 +20,18 @@ namespace bonafide::cli {
 /// How a work can be found again by its mark: the algorithm's name, and the id as hex digits.
 struct PlacedMark {
   std::string algorithm, id;
+  bool earlier = false;  ///< it was there before
 };
-/// Writes a work again with an invisible mark in it; `id`: 16 hex digits, or empty for one by chance.
+/// How `sign --mark` wants a work marked.
+struct Marking {
+  std::string id;               ///< 16 hex digits, or empty for one by chance
+  std::string key;              ///< a mark key's name or file, or empty for the published one
+  std::string passphrase_file;  ///< the mark key's
+  bool over = false;            ///< over a mark that is there
+};
+/// Writes a work again with an invisible mark in it.
 using Marker = std::function<Result<std::vector<PlacedMark>>(const std::string& in, const std::string& out,
-                                                             const std::string& id, const Context& context)>;
+                                                             const Marking& marking, const Context& context)>;
 
 /// Where a work was registered.
 struct Recorded {

@@ -44,13 +44,14 @@ cv::Mat1f mask_of(const cv::Mat1f& trial) {
 }
 
 // The hash of coarse content that picks one of the sign patterns, so that averaged pictures do not show the tile.
-int layout_of(const cv::Mat1b& luma) {
+int layout_of(const cv::Mat1b& luma, int not_layout) {
   cv::Mat1b coarse;
   cv::resize(luma, coarse, {8, 8}, 0, 0, cv::INTER_AREA);
   std::uint32_t hash = 2166136261U;  // FNV-1a
   for (int y = 0; y < 8; ++y)
     for (int x = 0; x < 8; ++x) hash = (hash ^ static_cast<std::uint32_t>(coarse(y, x) / 4)) * 16777619U;
-  return static_cast<int>((hash >> 16 ^ hash) & (kLayouts - 1));
+  const int layout = static_cast<int>((hash >> 16 ^ hash) & (kLayouts - 1));
+  return layout == not_layout ? (layout + 1) % kLayouts : layout;
 }
 
 // Cells as values, one each, painted at `cell_px` pixels a cell.
@@ -85,8 +86,8 @@ std::vector<Window> windows() {
 
 class Embedder {
  public:
-  Embedder(const cv::Mat1b& luma, const MarkKey& key, std::uint64_t id)
-      : layout_(key), variant_(layout_of(luma)), tile_(layout_.chips(id, variant_)), id_(id) {
+  Embedder(const cv::Mat1b& luma, const MarkKey& key, std::uint64_t id, int not_layout)
+      : layout_(key), variant_(layout_of(luma, not_layout)), tile_(layout_.chips(id, variant_)), id_(id) {
     const int short_side = std::min(luma.cols, luma.rows);
     cell_px_ = static_cast<double>(short_side) / kShortCells;
     luma.convertTo(trial_, CV_32F);
@@ -226,7 +227,7 @@ Result<TilePlaced> place_tile(PictureView picture, const MarkKey& key, std::uint
   if (picture.channels != 1 && picture.channels != 3 && picture.channels != 4)
     return make_error(Code::invalid_argument, "a picture has 1, 3 or 4 samples a pixel");
   const cv::Mat original = picture_of(picture).clone();
-  Embedder embedder(luma_of(picture), key, id);
+  Embedder embedder(luma_of(picture), key, id, strength.not_layout);
   constexpr double kStep = 0.5;
   double psnr = strength.psnr + strength.weaker;
   const double floor = strength.psnr - strength.stronger;

@@ -20,6 +20,8 @@ struct TileStrength {
   double weaker = 2;    ///< dB above psnr: what is tried first
   double stronger = 4;  ///< dB below psnr: the strongest that is tried when weak ones would not survive
   int rounds = 5;       ///< of looking at what the reader would see and helping weak cells
+  int not_layout =
+      -1;  ///< the sign pattern of a mark that is there already: another one is taken, so that both are seen
 };
 
 struct TilePlaced {
