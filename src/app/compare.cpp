@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "app/clip_map.h"
+#include "app/open_media.h"
 #include "base/files.h"
 #include "media/decode/decode.h"
 #include "media/decode/planes.h"
@@ -19,35 +21,51 @@ Error about(Error error, const std::string& path) {
   return error;
 }
 
+using AnyMap = std::variant<mark::BlockMap, mark::ClipMap>;
+
 /// The picture as it is to be shown.
-Result<media::Plane> read_upright(const std::string& path, const Context& context) {
-  const FileReader file = TRY(FileReader::open(path));
-  const media::Media media = TRY(media::open(file, context));
-  if (media.kind != media::Kind::image) return make_error(Code::unsupported, "is no still picture");
+Result<media::Plane> upright_of(const media::Media& media, const Context& context) {
   const media::Frame frame = TRY(media::read_still(media, context));
   return media::upright(frame.rgb(), frame.info().orientation);
 }
 
 mark::RgbView view_of(const media::Plane& plane) { return {plane.data(), plane.width(), plane.height()}; }
 
-Result<mark::BlockMap> map_of(const std::string& path, const Context& context) {
-  const media::Plane picture = TRY(read_upright(path, context));
-  return mark::make_block_map(view_of(picture));
+Result<AnyMap> map_of(const std::string& path, const Context& context) {
+  const media::Media media = TRY(open_media(path, context));
+  if (media.kind == media::Kind::image) {
+    const media::Plane picture = TRY(upright_of(media, context));
+    return AnyMap(TRY(mark::make_block_map(view_of(picture))));
+  }
+  return AnyMap(TRY(clip_map_of(media, context)));
 }
 
-Result<report::Comparison> compare_with(mark::BlockMap map, const std::string& suspect, const Context& context) {
+Result<AnyMap> parse_map(ByteView cbor) {
+  if (mark::is_clip_map(cbor)) return AnyMap(TRY(mark::parse_clip_map(cbor)));
+  return AnyMap(TRY(mark::parse_block_map(cbor)));
+}
+
+Result<AnyComparison> compare_with(AnyMap map, const std::string& suspect, const Context& context) {
+  const media::Media media = TRY(open_media(suspect, context));
+  if (const auto* const clip = std::get_if<mark::ClipMap>(&map)) {
+    if (media.kind == media::Kind::image)
+      return make_error(Code::unsupported, "is a still picture; the original is a clip or a sound");
+    return AnyComparison(TRY(compare_clip(*clip, media, context)));
+  }
+  if (media.kind != media::Kind::image)
+    return make_error(Code::unsupported, "is no still picture; the original is one");
   report::Comparison comparison;
-  const media::Plane picture = TRY(read_upright(suspect, context));
+  const media::Plane picture = TRY(upright_of(media, context));
   comparison.suspect = suspect;
   comparison.width = picture.width();
   comparison.height = picture.height();
-  comparison.result = TRY(mark::compare_block_map(map, view_of(picture), context));
-  comparison.map = std::move(map);
-  return comparison;
+  comparison.result = TRY(mark::compare_block_map(std::get<mark::BlockMap>(map), view_of(picture), context));
+  comparison.map = std::move(std::get<mark::BlockMap>(map));
+  return AnyComparison(std::move(comparison));
 }
 
 struct SignedMap {
-  mark::BlockMap map;
+  AnyMap map;
   std::string sentence;
 };
 
@@ -72,7 +90,7 @@ Result<std::optional<SignedMap>> signed_map(const CompareRequest& request, const
     return vouched.error();
   }
   const auto& signer = credential.validation->manifests.front().signer;
-  SignedMap answer{TRY(mark::parse_block_map(*vouched)), ""};
+  SignedMap answer{TRY(parse_map(*vouched)), ""};
   answer.sentence =
       "signed by " + (signer && !signer->name.empty() ? signer->name : std::string("an unnamed signer")) +
       (signer && !signer->trusted_by.empty() ? ", trusted by " + signer->trusted_by : ", whom nobody here vouches for");
@@ -81,12 +99,12 @@ Result<std::optional<SignedMap>> signed_map(const CompareRequest& request, const
 
 }  // namespace
 
-Result<report::Comparison> compare(const CompareRequest& request, const Trust& trust, const Context& context) {
+Result<AnyComparison> compare(const CompareRequest& request, const Trust& trust, const Context& context) {
   auto from_credential = signed_map(request, trust, context);
   if (!from_credential) return about(std::move(from_credential.error()), request.original);
-  mark::BlockMap map;
+  AnyMap map;
   if (*from_credential) {
-    map = (*from_credential)->map;
+    map = std::move((*from_credential)->map);
   } else {
     auto made = map_of(request.original, context);
     if (!made) return about(std::move(made.error()), request.original);
@@ -94,23 +112,35 @@ Result<report::Comparison> compare(const CompareRequest& request, const Trust& t
   }
   auto comparison = compare_with(std::move(map), request.suspect, context);
   if (!comparison) return about(std::move(comparison.error()), request.suspect);
-  comparison->original = request.original;
-  comparison->basis = *from_credential ? "credential" : "picture";
-  if (*from_credential) comparison->credential = (*from_credential)->sentence;
+  if (auto* const still = std::get_if<report::Comparison>(&*comparison))
+    still->basis = *from_credential ? "credential" : "picture";
+  else
+    std::get<report::ClipComparison>(*comparison).basis = *from_credential ? "credential" : "media";
+  std::visit(
+      [&](auto& any) {
+        any.original = request.original;
+        if (*from_credential) any.credential = (*from_credential)->sentence;
+      },
+      *comparison);
   return comparison;
 }
 
 PictureMaps picture_maps() {
   PictureMaps maps;
   maps.make = [](const std::string& path, const Context& context) -> Result<Bytes> {
-    const mark::BlockMap map = TRY(map_of(path, context));
-    return mark::encode_block_map(map);
+    const AnyMap map = TRY(map_of(path, context));
+    if (const auto* const clip = std::get_if<mark::ClipMap>(&map)) return mark::encode_clip_map(*clip);
+    return mark::encode_block_map(std::get<mark::BlockMap>(map));
   };
   maps.compare = [](ByteView map, const std::string& path, const Context& context) -> Result<PictureDifference> {
-    mark::BlockMap kept = TRY(mark::parse_block_map(map));
-    const report::Comparison comparison = TRY(compare_with(std::move(kept), path, context));
-    return PictureDifference{std::string(report::to_string(report::answer_of(comparison))),
-                             report::comparison_sentences(comparison)};
+    AnyMap kept = TRY(parse_map(map));
+    const AnyComparison comparison = TRY(compare_with(std::move(kept), path, context));
+    return std::visit(
+        [](const auto& any) {
+          return PictureDifference{std::string(report::to_string(report::answer_of(any))),
+                                   report::comparison_sentences(any)};
+        },
+        comparison);
   };
   return maps;
 }

@@ -1,26 +1,30 @@
-// compare: is a picture the one that was signed (or another file holds), and where does it differ? And maps of pictures
-// for the half of the program that only knows credentials.
+// compare: is a picture, clip or sound the one that was signed (or another file holds), and where and when does it
+// differ? And maps of them for the half of the program that only knows credentials.
 #pragma once
 #include <string>
+#include <variant>
 
 #include "app/credential/trust.h"
 #include "base/context.h"
 #include "base/picture_maps.h"
+#include "report/clip_comparison.h"
 #include "report/comparison.h"
 
 namespace bonafide::app {
 
 struct CompareRequest {
-  std::string original;     ///< a picture, with a credential or without, or a credential by itself (.c2pa)
-  std::string suspect;      ///< a picture
+  std::string original;     ///< a work, with a credential or without, or a credential by itself (.c2pa)
+  std::string suspect;      ///< a work of the same kind
   crypto::UnixTime at = 0;  ///< validation clock
 };
 
-/// The map comes from the original's credential when it has one, else it is made of its picture. denied: the credential
-/// holds a map that is not to be believed. unsupported: no picture that can be compared.
-Result<report::Comparison> compare(const CompareRequest& request, const Trust& trust, const Context& context);
+using AnyComparison = std::variant<report::Comparison, report::ClipComparison>;
 
-/// A picture's map as CBOR, and what became of it.
+/// The map comes from the original's credential when it has one, else it is made of the file. denied: the credential
+/// holds a map that is not to be believed. unsupported: nothing that can be compared, or of two kinds.
+Result<AnyComparison> compare(const CompareRequest& request, const Trust& trust, const Context& context);
+
+/// A work's map as CBOR, and what became of it.
 PictureMaps picture_maps();
 
 }  // namespace bonafide::app

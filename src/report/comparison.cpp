@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "report/credential/page.h"
+#include "report/names.h"
 
 namespace bonafide::report {
 
@@ -13,10 +14,14 @@ namespace {
 
 namespace mark = provenance::mark;
 
-std::string power_of_ten(double log10_p) { return fmt::format("p < 1e{:.0f}", std::max(-300.0, std::ceil(log10_p))); }
+double share(const Comparison& comparison, mark::BlockState state) {
+  return 100.0 * static_cast<double>(comparison.result.count(state)) /
+         static_cast<double>(std::max<std::size_t>(comparison.map.size(), 1));
+}
 
-/// "upper left", "centre": the ninth of the picture that the middle of a box lies in.
-std::string ninth(const mark::PixelBox& box, int width, int height) {
+}  // namespace
+
+std::string ninth_words(const mark::PixelBox& box, int width, int height) {
   const int column = std::clamp((box.x + box.width / 2) * 3 / std::max(width, 1), 0, 2);
   const int row = std::clamp((box.y + box.height / 2) * 3 / std::max(height, 1), 0, 2);
   constexpr std::array<const char*, 9> kNames{"upper left", "top",        "upper right", "left",       "centre",
@@ -33,11 +38,6 @@ std::string change_words(mark::Change change) {
   return {};
 }
 
-double share(const Comparison& comparison, mark::BlockState state) {
-  return 100.0 * static_cast<double>(comparison.result.count(state)) /
-         static_cast<double>(std::max<std::size_t>(comparison.map.size(), 1));
-}
-
 std::string placement_words(const mark::MapPlacement& placement) {
   if (placement.whole()) return "the whole picture";
   std::string words;
@@ -49,8 +49,6 @@ std::string placement_words(const mark::MapPlacement& placement) {
   return words + fmt::format("{:.0f} % of the original can be seen, on {:.0f} % of this picture", 100 * seen,
                              100 * seen_x * seen_y);
 }
-
-}  // namespace
 
 std::string_view to_string(Compared answer) {
   switch (answer) {
@@ -82,9 +80,9 @@ std::vector<std::string> comparison_sentences(const Comparison& comparison) {
     const mark::PixelBox& box = region.suspect_box;
     sentences.push_back(fmt::format(
         "{}: {}; {} by {} pixels from ({}, {}), {:.1f} % of the original, {}",
-        ninth(box, comparison.width, comparison.height), change_words(region.change), box.width, box.height, box.x,
+        ninth_words(box, comparison.width, comparison.height), change_words(region.change), box.width, box.height, box.x,
         box.y, 100.0 * static_cast<double>(region.blocks.size()) / static_cast<double>(comparison.map.size()),
-        power_of_ten(region.log10_p)));
+        chance_words(region.log10_p)));
   }
   return sentences;
 }

@@ -13,6 +13,12 @@ namespace bonafide::report {
 enum class Compared { same, altered, no_match };
 std::string_view to_string(Compared answer);  ///< "same", "altered", "no_match"
 
+/// "upper left", "centre": the ninth of the picture that the middle of a box lies in.
+std::string ninth_words(const provenance::mark::PixelBox& box, int width, int height);
+std::string change_words(provenance::mark::Change change);
+/// "the whole picture", "mirrored, 76 % of the original can be seen, …".
+std::string placement_words(const provenance::mark::MapPlacement& placement);
+
 struct Comparison {
   std::string original, suspect;
   std::string basis;       ///< "picture", "credential": where the map came from

@@ -121,6 +121,14 @@ Result<Bytes> signed_content(const Target& target, const c2pa::SignedFile& file)
 
 Result<SignAnswer> sign(const SignRequest& request, const Context& context) {
   if (request.mark) return sign_marked(request, context);
+  if (request.describe) {
+    SignRequest next = request;
+    next.describe = {};
+    auto more = request.describe(request.input, context);
+    if (!more) return in_file(std::move(more.error()), request.input);
+    next.more.push_back(std::move(*more));
+    return sign(next, context);
+  }
   Claiming claiming(request, context);
   TRY(claiming.begin());
   const Work work = TRY(Work::open(request.input, request.content, context));

@@ -24,6 +24,10 @@ struct WorkMarks {
 using MarkWork =
     std::function<Result<WorkMarks>(const std::string& in, const std::string& out, const Context& context)>;
 
+/// What is to be said of the very bytes that are signed: asked when the work is marked already.
+using DescribeWork =
+    std::function<Result<provenance::c2pa::Assertion>(const std::string& path, const Context& context)>;
+
 struct SignRequest {
   std::string input;
   std::optional<ByteView> content;  ///< the work, when it is in memory; `input` is then only its name
@@ -46,6 +50,7 @@ struct SignRequest {
   std::string redaction_reason;
   bool update = false;                            ///< an update manifest: only what is said about the work changes
   std::vector<provenance::c2pa::Assertion> more;  ///< assertions besides those of the definition
+  DescribeWork describe;                          ///< one assertion more, made of the work as it is delivered
   std::vector<provenance::c2pa::SoftBinding> soft_bindings;  ///< marks and prints of the work
   std::vector<provenance::c2pa::SoftBinding> earlier_marks;  ///< of the parent: its ingredient tells them
   MarkWork mark;             ///< the work is marked first; what it was before is the parent, where it needs one

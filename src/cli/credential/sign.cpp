@@ -70,16 +70,19 @@ Result<void> take_mark(const SignFlags& flags, const Globals& globals, app::Sign
   return {};
 }
 
-/// What the picture looks like, block by block, so that a copy can be compared with it later.
-Result<provenance::c2pa::Assertion> map_assertion(const std::string& path, const Globals& globals) {
-  if (!globals.maps) return make_error(Code::unavailable, "this program decodes no pictures: --map needs bonafide");
-  auto map = globals.maps.make(path, globals.context(path));
-  if (!map) {
-    if (map.error().file.empty()) map.error().file = path;
-    return map.error();
-  }
-  return provenance::c2pa::Assertion{
-      std::string(provenance::kBlockMapLabel), provenance::c2pa::Assertion::Form::cbor, std::move(*map), {}};
+/// What the work looks and sounds like, so that a copy can be compared with it later: of the bytes that are signed,
+/// after they were marked.
+Result<void> take_map(const SignFlags& flags, const Globals& globals, app::SignRequest& request) {
+  if (!flags.map) return {};
+  if (!globals.maps) return make_error(Code::unavailable, "this program decodes nothing: --map needs bonafide");
+  request.describe = [maps = globals.maps](const std::string& path,
+                                           const Context& context) -> Result<provenance::c2pa::Assertion> {
+    return provenance::c2pa::Assertion{std::string(provenance::kBlockMapLabel),
+                                       provenance::c2pa::Assertion::Form::cbor,
+                                       TRY(maps.make(path, context)),
+                                       {}};
+  };
+  return {};
 }
 
 Result<app::SignRequest> request_of(const SignFlags& flags, const Globals& globals) {
@@ -119,7 +122,7 @@ Result<app::SignRequest> request_of(const SignFlags& flags, const Globals& globa
     return make_error(Code::invalid_argument, "--redact needs --reason, for example c2pa.PII.present");
   }
   TRY(take_manifest(flags, request));
-  if (flags.map) request.more.push_back(TRY(map_assertion(request.input, globals)));
+  TRY(take_map(flags, globals, request));
   TRY(take_soft_bindings(flags, request));
   TRY(take_mark(flags, globals, request));
   if (!flags.log.empty() && !globals.recorder) {
@@ -222,7 +225,8 @@ void add_flags(CLI::App& verb, SignFlags& flags) {
   verb.add_option("--binding", flags.binding, "How the file is bound: auto, data, boxes or bmff")
       ->check(CLI::IsMember({"auto", "data", "boxes", "bmff"}));
   verb.add_flag("--map", flags.map,
-                "Sign what the picture looks like block by block, so that copies can be compared with it later");
+                "Sign what the work looks like block by block (a clip every half second) and how loud its sound is, so "
+                "that copies can be compared with it later");
   verb.add_flag("--compress", request.compress, "Compress the credential (JPEG, PNG, GIF, JPEG XL; bound by boxes)");
   verb.add_option("--merkle-block", request.binding.merkle_block, "Bytes of a leaf of the tree over media data (MP4)");
   verb.add_flag("--proofs", request.binding.proofs,

@@ -67,14 +67,11 @@ std::vector<std::vector<std::uint32_t>> map_partners(std::size_t blocks) {
   return partners;
 }
 
-Result<BlockMap> make_block_map(RgbView picture, int block) {
-  const MapGrid grid = TRY(map_grid(picture.width, picture.height, block));
-  const int side = block / kMapCell;
-  const auto facts = block_facts(make_cells(picture, grid.columns * side, grid.rows * side), side);
-  const auto partners = map_partners(facts.size());
-  BlockMap map{picture.width, picture.height, block, grid.columns, grid.rows, std::vector<BlockCode>(facts.size())};
+std::vector<BlockCode> block_codes(const std::vector<BlockFacts>& facts,
+                                   const std::vector<std::vector<std::uint32_t>>& partners) {
+  std::vector<BlockCode> codes(facts.size());
   for (std::size_t i = 0; i < facts.size(); ++i) {
-    BlockCode& code = map.codes[i];
+    BlockCode& code = codes[i];
     code.y = six_bits(facts[i].y);
     code.cb = six_bits(facts[i].cb);
     code.cr = six_bits(facts[i].cr);
@@ -84,7 +81,15 @@ Result<BlockMap> make_block_map(RgbView picture, int block) {
       if (facts[i].waves[k] > facts[partners[k][i]].waves[k]) code.signs |= static_cast<std::uint8_t>(1U << k);
     }
   }
-  return map;
+  return codes;
+}
+
+Result<BlockMap> make_block_map(RgbView picture, int block) {
+  const MapGrid grid = TRY(map_grid(picture.width, picture.height, block));
+  const int side = block / kMapCell;
+  const auto facts = block_facts(make_cells(picture, grid.columns * side, grid.rows * side), side);
+  return BlockMap{picture.width, picture.height, block,
+                  grid.columns,  grid.rows,      block_codes(facts, map_partners(facts.size()))};
 }
 
 Bytes encode_block_map(const BlockMap& map) {

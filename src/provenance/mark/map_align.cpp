@@ -245,13 +245,6 @@ MapPlacement placement_of(const Search& search, const Candidate& candidate, cons
   return placement;
 }
 
-MapCells base_cells(RgbView suspect) {
-  const double least = std::min(suspect.width, suspect.height);
-  const double factor = std::min(1.0, kMostCells / least);
-  return make_cells(suspect, std::max(1, static_cast<int>(suspect.width * factor)),
-                    std::max(1, static_cast<int>(suspect.height * factor)));
-}
-
 struct View {
   int turns;
   bool mirrored;
@@ -373,9 +366,16 @@ bool MapPlacement::whole() const {
          std::abs(y1 - 1) < kEdge;
 }
 
-Result<MapPlacement> align(const BlockMap& map, const Partners& partners, RgbView suspect, const Context& context) {
+MapCells base_cells(RgbView suspect) {
+  const double least = std::min(suspect.width, suspect.height);
+  const double factor = std::min(1.0, kMostCells / least);
+  return make_cells(suspect, std::max(1, static_cast<int>(suspect.width * factor)),
+                    std::max(1, static_cast<int>(suspect.height * factor)));
+}
+
+Result<MapPlacement> align(const BlockMap& map, const Partners& partners, const MapCells& cells,
+                           const Context& context) {
   Search search{map, partners, 0};
-  const MapCells cells = base_cells(suspect);
   std::vector<View> views = views_of(cells);
   const auto score_in = [&](const CellSums& sums) {
     return [&search, &sums](const Window& window) {
@@ -419,9 +419,14 @@ Result<MapPlacement> align(const BlockMap& map, const Partners& partners, RgbVie
   return best;
 }
 
-MapCells cells_under(const BlockMap& map, const MapPlacement& placement, RgbView suspect) {
+double pixels_under(const BlockMap& map, const MapPlacement& placement, int width, int height) {
+  return (placement.quarter_turns % 2 == 0 ? width : height) * (placement.x1 - placement.x0) /
+         (map.columns * map.block);
+}
+
+MapCells cells_under(const BlockMap& map, const MapPlacement& placement, const MapCells& suspect) {
   const int side = map.block / kMapCell, columns = map.columns * side, rows = map.rows * side;
-  const CellSums sums(turned(base_cells(suspect), placement.quarter_turns, placement.mirrored), true);
+  const CellSums sums(turned(suspect, placement.quarter_turns, placement.mirrored), true);
   const double wide = sums.columns(), high = sums.rows();
   return sums.read({placement.x0 * wide, placement.y0 * high, placement.x1 * wide, placement.y1 * high}, columns, rows,
                    true);

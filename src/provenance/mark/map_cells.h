@@ -34,6 +34,10 @@ struct BlockFacts {
 /// `side` cells across a block (8 or 16); blocks row by row.
 std::vector<BlockFacts> block_facts(const MapCells& cells, int side);
 
+/// What a map keeps of them; `partners` as map_partners().
+std::vector<BlockCode> block_codes(const std::vector<BlockFacts>& facts,
+                                   const std::vector<std::vector<std::uint32_t>>& partners);
+
 /// The steps of BlockCode::coarse and fine: how many of 0.25·2^k levels² (k = 0…14) the energy reaches.
 std::uint8_t detail_code(std::int64_t energy);
 

@@ -65,14 +65,11 @@ Clipped clipped_blocks(const MapCells& cells, int side) {
 
 class Comparer {
  public:
-  Comparer(const BlockMap& map, const Partners& partners, const MapPlacement& placement, RgbView suspect)
-      : map_(map), partners_(partners), inside_(blocks_inside(map, placement)) {
-    const MapCells cells = cells_under(map, placement, suspect);
-    facts_ = block_facts(cells, map.block / kMapCell);
-    clipped_ = clipped_blocks(cells, map.block / kMapCell);
-    const double wide =
-        suspect.width * (placement.quarter_turns % 2 == 0 ? 1.0 : double(suspect.height) / suspect.width);
-    pixels_ = wide * (placement.x1 - placement.x0) / (map.columns * map.block);
+  Comparer(const BlockMap& map, const Partners& partners, const SuspectBlocks& suspect)
+      : map_(map), partners_(partners), inside_(suspect.inside), pixels_(suspect.pixels), motion_(suspect.motion) {
+    motion_.resize(map.size());
+    facts_ = block_facts(suspect.cells, map.block / kMapCell);
+    clipped_ = clipped_blocks(suspect.cells, map.block / kMapCell);
   }
 
   MapComparison run() {
@@ -154,8 +151,9 @@ class Comparer {
       if (inside_[i] == 0) continue;
       count_signs(i, changed);
       count_means(i);
-      count_detail(i, &BlockCode::coarse, coarse_, 0.25);  // pixels of the suspect for a canonical one, below
-      count_detail(i, &BlockCode::fine, fine_, 0.45);      // which the band does not exist in it
+      // Below so many pixels of the suspect for a canonical one, the band does not exist in it.
+      count_detail(i, &BlockCode::coarse, coarse_, 0.25, motion_[i].coarse);
+      count_detail(i, &BlockCode::fine, fine_, 0.45, motion_[i].fine);
     }
   }
 
@@ -165,7 +163,7 @@ class Comparer {
     for (std::size_t k = 0; k < kMapSigns; ++k) {
       const std::size_t partner = partners_[k][i];
       const std::int32_t difference = facts_[i].waves[k] - facts_[partner].waves[k];
-      if (inside_[partner] == 0 || std::abs(difference) < margin) continue;
+      if (inside_[partner] == 0 || std::abs(difference) < margin || (motion_[i].signs >> k & 1) != 0) continue;
       const bool fails = (difference > 0) != ((map_.codes[i].signs >> k & 1) != 0);
       if (changed[partner] == 0) votes_[i].signs.add(fails);
       if (changed[i] == 0) votes_[partner].signs.add(fails);
@@ -195,18 +193,20 @@ class Comparer {
     const double off = y_[i].kept - tone_(y_[i].measured);
     // What met the end of the scale may have been anything beyond it.
     const bool explained = (clipped_.high[i] != 0 && off > 0) || (clipped_.low[i] != 0 && off < 0);
-    if (!explained) count_mean(i, off, tone_, bend(i, tone_));
+    const double moves = motion_[i].mean;
+    if (!explained) count_mean(i, off, tone_, bend(i, tone_) + moves);
     if (grey_ || clipped(i)) return;
-    count_mean(i, cb_[i].kept - cb_tone_(cb_[i].measured), cb_tone_, 0);
-    count_mean(i, cr_[i].kept - cr_tone_(cr_[i].measured), cr_tone_, 0);
+    count_mean(i, cb_[i].kept - cb_tone_(cb_[i].measured), cb_tone_, moves / 2);
+    count_mean(i, cr_[i].kept - cr_tone_(cr_[i].measured), cr_tone_, moves / 2);
   }
 
   /// Detail that went or came. Where so little was kept that all of it could go without showing, nothing is asked.
-  void count_detail(std::size_t i, std::uint8_t BlockCode::*kept, const Detail& detail, double least_pixels) {
+  void count_detail(std::size_t i, std::uint8_t BlockCode::*kept, const Detail& detail, double least_pixels,
+                    double moves) {
     if (pixels_ < least_pixels || clipped(i)) return;
     const std::uint8_t code = map_.codes[i].*kept;
     const DetailTrend& usual = detail.by_code[code];
-    const double tolerance = std::max(kLeastDetailTolerance, 4 * usual.deviation);
+    const double tolerance = std::max(kLeastDetailTolerance, 4 * usual.deviation) + moves;
     const double off = detail.change[i] - usual.median;
     if (off <= tolerance && change_of(0, code) > usual.median - tolerance - 3) return;
     votes_[i].detail.add(std::abs(off) > tolerance);
@@ -280,10 +280,11 @@ class Comparer {
 
   const BlockMap& map_;
   const Partners& partners_;
-  std::vector<char> inside_;
+  const std::vector<char>& inside_;
+  double pixels_;  ///< of the suspect for a canonical pixel
+  std::vector<BlockMotion> motion_;
   std::vector<BlockFacts> facts_;
   Clipped clipped_;
-  double pixels_ = 1;  ///< of the suspect for a canonical pixel
   std::vector<TonePair> y_, cb_, cr_;
   Tone tone_, cb_tone_, cr_tone_;
   Detail coarse_, fine_;
@@ -315,13 +316,20 @@ std::size_t MapComparison::count(BlockState state) const {
   return static_cast<std::size_t>(std::ranges::count(states, state));
 }
 
+MapComparison judge_blocks(const BlockMap& map, const std::vector<std::vector<std::uint32_t>>& partners,
+                           const SuspectBlocks& suspect) {
+  return Comparer(map, partners, suspect).run();
+}
+
 Result<MapComparison> compare_block_map(const BlockMap& original, RgbView suspect, const Context& context) {
   if (suspect.width < 1 || suspect.height < 1) return make_error(Code::invalid_argument, "the picture is empty");
   const Partners partners = map_partners(original.size());
-  const MapPlacement placement = TRY(align(original, partners, suspect, context));
+  const MapPlacement placement = TRY(align(original, partners, base_cells(suspect), context));
   MapComparison answer;
   if (placement.found) {
-    answer = Comparer(original, partners, placement, suspect).run();
+    answer = judge_blocks(original, partners,
+                          {cells_under(original, placement, base_cells(suspect)), blocks_inside(original, placement),
+                           pixels_under(original, placement, suspect.width, suspect.height)});
     for (MapRegion& region : answer.regions) place_region(original, placement, suspect, region);
   }
   answer.placement = placement;
