@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # The mark of moving pictures under what platforms do, and what marking costs beside a plain transcode. Prints Markdown.
-#   bench/marks_video.sh [CLIP…]      default: Debian's sample clips (opencv-doc); PROGRAM=… is heeded
+#   bench/marks_video.sh [CLIP…]      default: Debian's sample clips (opencv-doc); PROGRAM=…, WORK=… (a folder), MOST=…
+#                                     (stretches a clip and row, 20) and RUNS=… (of the timing, 3) are heeded
 # Each row reads every stretch of the given length that lies in a clip, one after the other: "exact" counts those whose 64
 # bits came back right, "wrong" those that claimed another id.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 program=$(realpath "${PROGRAM:-build/release/bin/bonafide}")
-work=build/bench-media/video
+work=${WORK:-build/bench-media/video}
 mkdir -p "$work"
 id=0123456789abcdef
 samples=/usr/share/doc/opencv-doc/examples/data
@@ -28,8 +29,8 @@ echo "|---|---|---|---|---|---|"
 for clip in "$@"; do
   name=$(basename "${clip%.*}")
   ffmpeg -v error -y -i "$clip" -t 60 -c:v libx264 -crf 10 -preset fast -pix_fmt yuv420p -an "$work/$name.mp4" </dev/null 2>/dev/null
-  plain=$(for _ in 1 2 3; do timed ffmpeg -v error -y -i "$work/$name.mp4" -c:v libx264 -crf 18 -preset medium "$work/plain.mp4"; echo; done | median)
-  ours=$(for _ in 1 2 3; do timed "$program" mark add "$work/$name.mp4" -o "$work/${name}_marked.mp4" --id $id --force; echo; done | median)
+  plain=$(for _ in $(seq "${RUNS:-3}"); do timed ffmpeg -v error -y -i "$work/$name.mp4" -c:v libx264 -crf 18 -preset medium "$work/plain.mp4"; echo; done | median)
+  ours=$(for _ in $(seq "${RUNS:-3}"); do timed "$program" mark add "$work/$name.mp4" -o "$work/${name}_marked.mp4" --id $id --force; echo; done | median)
   report=$("$program" -q mark add "$work/$name.mp4" -o "$work/${name}_marked.mp4" --id $id --force --json)
   frames=$(grep -o '"frames": *[0-9]*' <<<"$report" | grep -o '[0-9]*') psnr=$(grep -o '"psnr": *[0-9.]*' <<<"$report" | grep -o '[0-9.]*$')
   echo "| $name | $frames | $(printf '%.2f' "$psnr") | $plain | $ours | $(awk -v a="$plain" -v b="$ours" 'BEGIN {printf "%.2f", a / b}') |"

@@ -207,6 +207,7 @@ void add_mark(VerbTable& verbs) {
                 "When nothing is found: look for crops, turns, changed scale, speed and tempo too");
   get->callback([flags, &globals, &chosen] { chosen = [flags, &globals] { return run_get(*flags, globals); }; });
   add_mark_tamper(verbs, *group);
+  add_mark_trace(verbs, *group);
   add_mark_key(verbs, *group);
 }
 

@@ -10,6 +10,7 @@ void add_inspect(VerbTable& verbs);
 void add_mark(VerbTable& verbs);
 void add_mark_key(VerbTable& verbs, CLI::App& group);
 void add_mark_tamper(VerbTable& verbs, CLI::App& group);
+void add_mark_trace(VerbTable& verbs, CLI::App& group);
 void add_report(VerbTable& verbs);
 void add_detectors(VerbTable& verbs);
 void add_doctor(VerbTable& verbs);
