@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "app/compare.h"
 #include "app/mark_id.h"
 #include "base/files.h"
 #include "media/container/byte_source.h"
@@ -67,22 +66,23 @@ void compare_content(const MarkTraceRequest& request, const Trust& trust, const 
     trace.sentences.push_back("the content could not be compared: " + comparison.error().message);
     return;
   }
-  switch (report::answer_of(*comparison)) {
+  switch (std::visit([](const auto& one) { return report::answer_of(one); }, *comparison)) {
     case report::Compared::same:
       trace.answer = Traced::same;
       trace.sentences.emplace_back("the content is that work's, as far as its map tells");
       break;
-    case report::Compared::altered: {
+    case report::Compared::altered:
       trace.answer = Traced::altered;
-      for (std::string& sentence : report::comparison_sentences(*comparison))
+      for (std::string& sentence :
+           std::visit([](const auto& one) { return report::comparison_sentences(one); }, *comparison))
         trace.sentences.push_back(std::move(sentence));
       break;
-    }
     case report::Compared::no_match:
       trace.answer = Traced::other_work;
       trace.sentences.emplace_back(
-          "the mark belongs to another work: that work's picture was not found in this file, so its "
-          "mark was copied here, or too little of it is left");
+          "the mark belongs to another work: what that work shows was not found in this file, so its mark was copied "
+          "here, "
+          "or too little of it is left");
       break;
   }
   trace.comparison = std::move(*comparison);
@@ -158,7 +158,9 @@ Json mark_trace_json(const MarkTrace& trace) {
             {"sentences", trace.sentences}};
   for (const FoundMark& mark : trace.found.marks)
     json["marks"].push_back({{"in", mark.in}, {"id", id_words(mark)}, {"log10_p", mark.evidence.log10_p}});
-  json["comparison"] = trace.comparison ? report::comparison_json(*trace.comparison) : Json();
+  json["comparison"] = Json();
+  if (trace.comparison)
+    json["comparison"] = std::visit([](const auto& one) { return report::comparison_json(one); }, *trace.comparison);
   return json;
 }
 

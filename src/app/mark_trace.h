@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "app/compare.h"
 #include "app/credential/trust.h"
 #include "app/mark.h"
 #include "provenance/c2pa/validate.h"
-#include "report/comparison.h"
 
 namespace bonafide::app {
 
@@ -35,8 +35,8 @@ struct MarkTrace {
   std::string file = {}, work = {};
   Traced answer = Traced::no_mark;
   FoundMarks found = {};
-  std::vector<std::string> named = {};  ///< ids that the work's credential names; else the one of its label
-  std::optional<report::Comparison> comparison = {};  ///< of pictures
+  std::vector<std::string> named = {};           ///< ids that the work's credential names; else the one of its label
+  std::optional<AnyComparison> comparison = {};  ///< of the content, where it could be compared
   std::vector<std::string> sentences = {};
 };
 
