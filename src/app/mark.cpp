@@ -8,6 +8,7 @@
 #include "app/mark_sound.h"
 #include "app/mark_still.h"
 #include "app/open_media.h"
+#include "provenance/mark/qim_layout.h"
 #include "provenance/mark/tile_layout.h"
 
 namespace bonafide::app {
@@ -18,6 +19,8 @@ using provenance::mark::Evidence;
 using provenance::mark::MarkKey;
 
 constexpr double kLookFor = 12;  // seconds of a clip in which a mark that is there already shows
+
+constexpr double kHolds = 0.8;  // share of a picture on which the fragile layer should show after writing
 
 struct Kind {
   bool still = false, pictures = false, sound = false;
@@ -47,12 +50,17 @@ Result<MarkedFile> mark_picture(const media::Media& media, const MarkRequest& re
                          .overwrite = request.overwrite,
                          .over = request.over};
   if (request.psnr) still.psnr = *request.psnr;
+  if (request.fragile) still.fragile = request.keys.fragile;
   MarkedStill done = TRY(mark_still(media, still, context));
-  MarkedFile marked{.pictures = true, .psnr = done.placed.psnr, .codecs = done.written.format};
+  MarkedFile marked{.pictures = true, .psnr = done.psnr(), .codecs = done.written.format};
   marked.left_out = std::move(done.written.left_out);
   if (done.earlier) marked.earlier = marks_of(provenance::mark::TileAnswer{.reading = done.earlier});
   if (!done.placed.survives)
     marked.warning = "even the strongest mark did not survive JPEG 30, strong noise and a crop on a trial copy";
+  if (request.fragile) marked.holds = done.holds;
+  if (request.fragile && done.holds < kHolds)
+    marked.warning += fmt::format("{}the compression of this file leaves the fragile layer on {:.0f} % of the picture",
+                                  marked.warning.empty() ? "" : "; ", 100 * done.holds);
   return marked;
 }
 
@@ -105,16 +113,21 @@ std::string id_words(const FoundMark& mark) {
 }
 
 Result<MarkKeys> mark_keys(const std::optional<Bytes>& secret) {
+  using provenance::mark::kQimProfile;
   using provenance::mark::kSoundProfile;
   using provenance::mark::kTileProfile;
-  if (!secret) return MarkKeys{MarkKey::published(kTileProfile), MarkKey::published(kSoundProfile)};
-  return MarkKeys{TRY(MarkKey::secret(kTileProfile, *secret)), TRY(MarkKey::secret(kSoundProfile, *secret))};
+  if (!secret)
+    return MarkKeys{MarkKey::published(kTileProfile), MarkKey::published(kSoundProfile),
+                    MarkKey::published(kQimProfile)};
+  return MarkKeys{TRY(MarkKey::secret(kTileProfile, *secret)), TRY(MarkKey::secret(kSoundProfile, *secret)),
+                  TRY(MarkKey::secret(kQimProfile, *secret))};
 }
 
 Result<MarkedFile> mark_file(const std::string& path, const MarkRequest& request, const Context& context) {
   const media::Media media = TRY(open_media(path, context));
   const Kind kind = kind_of(media);
   if (kind.still) return mark_picture(media, request, context);
+  if (request.fragile) return make_error(Code::unsupported, "only still pictures have a fragile layer");
   MarkedFile marked;
   if (kind.pictures) {
     std::vector<FoundMark> earlier = TRY(marks_there(media, request, context));

@@ -15,9 +15,9 @@
 
 namespace bonafide::app {
 
-/// What a secret mark hangs on, for pictures and for sound; published keys otherwise.
+/// What a secret mark hangs on, for pictures, for sound and for the fragile layer of stills; published keys otherwise.
 struct MarkKeys {
-  provenance::mark::MarkKey pictures, sound;
+  provenance::mark::MarkKey pictures, sound, fragile;
 };
 /// `secret`: at least 16 bytes, or nothing.
 Result<MarkKeys> mark_keys(const std::optional<Bytes>& secret);
@@ -29,6 +29,7 @@ struct MarkRequest {
   std::string out;             ///< its extension chooses the container
   bool overwrite = false;      ///< of the file
   bool over = false;           ///< of a mark: without it, what carries one already is refused (`denied`)
+  bool fragile = false;        ///< with the layer that shows later where it was changed; stills only
 };
 
 /// One mark that was found.
@@ -65,6 +66,7 @@ struct MarkedFile {
   std::vector<std::string> left_out{};  ///< of a picture's file: "its Content Credential, which would be broken"
   std::string warning{};                ///< empty, or that the mark may not last
   std::vector<FoundMark> earlier{};     ///< marks that were there before; never without MarkRequest::over
+  std::optional<double> holds{};        ///< with a fragile layer: the share of the written picture on which it shows
 };
 
 /// `unsupported` when nothing of its kind can be marked.

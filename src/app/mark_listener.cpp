@@ -25,6 +25,31 @@ std::vector<std::string> named_by(const provenance::Credential* credential) {
   return ids;
 }
 
+/// `contradicted`: a credential that holds for these very bytes names the mark.
+void tell_layer(const LocatedStill& located, bool contradicted, Source& source) {
+  using provenance::mark::QimState;
+  const provenance::mark::QimAnswer& layer = located.layer;
+  if (!layer.found) {
+    source.sentence += "; no fragile layer that would show changes was found beside it";
+    return;
+  }
+  const double unknown = 100 * layer.share(QimState::unverifiable);
+  source.maps.push_back(altered_map(located));
+  if (layer.regions.empty()) {
+    source.sentence +=
+        fmt::format("; its fragile layer shows no change, and cannot tell for {:.0f} % of the picture", unknown);
+    return;
+  }
+  source.altered = altered_places(located);
+  source.sentence += fmt::format(
+      "; its fragile layer shows {} changed place{}, {:.1f} % of the picture, and cannot tell for {:.0f} %",
+      layer.regions.size(), layer.regions.size() == 1 ? "" : "s", 100 * layer.share(QimState::altered), unknown);
+  if (source.state == State::broken) return;
+  source.state = contradicted ? State::broken : State::altered;
+  if (contradicted)
+    source.sentence += "; the credential names this mark and fits the changed picture: the two contradict each other";
+}
+
 }  // namespace
 
 MarkListener::MarkListener(bool still, const Context& context)
@@ -43,20 +68,25 @@ forensics::Listener MarkListener::listener() {
   return listener;
 }
 
+void MarkListener::take_still(const media::Frame& frame) {
+  frames_ = true;
+  auto located = locate_still_mark(frame, keys_.pictures, keys_.fragile, false, context_);
+  if (!located) {
+    trouble_ = located.error().message;
+    return;
+  }
+  const auto& reading = located->mark.reading;
+  if (!reading) return;
+  found_.marks.push_back(
+      {"picture", reading->id, static_cast<std::uint32_t>(reading->id >> 32), reading->evidence, 0, 0, ""});
+  still_mark_ = std::move(*located);
+}
+
 void MarkListener::frame(const media::Frame& frame) {
+  if (still_) return take_still(frame);
   const media::Plane& luma = frame.luma();
   const media::GreyView view{luma.data(), luma.width(), luma.height(), static_cast<std::ptrdiff_t>(luma.stride())};
   frames_ = true;
-  if (still_) {
-    const auto answer = provenance::mark::TileReader(keys_.pictures).read(view, {}, context_);
-    if (!answer) {
-      trouble_ = answer.error().message;
-    } else if (answer->reading) {
-      found_.marks.push_back({"picture", answer->reading->id, static_cast<std::uint32_t>(answer->reading->id >> 32),
-                              answer->reading->evidence, 0, 0, ""});
-    }
-    return;
-  }
   if (auto added = clip_.add(view, frame.time_s(), context_); !added) trouble_ = added.error().message;
 }
 
@@ -97,6 +127,9 @@ Source MarkListener::finish(const provenance::Credential* credential) {
     source.state = State::broken;
     source.sentence += fmt::format("; the credential names another mark ({}): the two contradict each other", named[0]);
   }
+  const bool holds = credential != nullptr && !named.empty() &&
+                     (credential->source.state == State::intact || credential->source.state == State::trusted);
+  if (still_mark_) tell_layer(*still_mark_, holds, source);
   return source;
 }
 

@@ -4,6 +4,7 @@
 
 #include "app/mark.h"
 #include "app/mark_sound.h"
+#include "app/mark_still.h"
 #include "forensics/pipeline.h"
 #include "provenance/credential.h"
 #include "provenance/mark/clip_reader.h"
@@ -22,6 +23,7 @@ class MarkListener {
 
  private:
   void frame(const media::Frame& frame);
+  void take_still(const media::Frame& frame);
 
   const Context& context_;
   bool still_ = false;
@@ -31,6 +33,7 @@ class MarkListener {
   bool frames_ = false, blocks_ = false;
   int spans_ = 0;  ///< the sound mark needs one stretch: the first is listened to
   FoundMarks found_;
+  std::optional<LocatedStill> still_mark_;  ///< of a picture that carries one
   std::string trouble_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "app/open_media.h"
 #include "media/decode/decode.h"
 
 namespace bonafide::app {
@@ -21,11 +22,24 @@ Result<provenance::mark::TileAnswer> read(const media::Media& media, const prove
                               search, context);
 }
 
+// Compression may have taken the layer at once: what was written is read back.
+Result<double> holding(const MarkStillRequest& request, const Context& context) {
+  const media::Media written = TRY(open_media(request.out, context));
+  const media::Frame frame = TRY(media::read_still(written, context));
+  const LocatedStill located = TRY(locate_still_mark(frame, request.key, *request.fragile, false, context));
+  return located.layer.share(provenance::mark::QimState::unaltered);
+}
+
 }  // namespace
 
 Result<provenance::mark::TileAnswer> read_still_mark(const media::Media& media, const provenance::mark::MarkKey& key,
                                                      bool deep, const Context& context) {
   return read(media, key, {.deep = deep, .aspect = deep}, context);
+}
+
+double MarkedStill::psnr() const {
+  if (!fragile) return placed.psnr;
+  return -10 * std::log10(std::pow(10, -placed.psnr / 10) + std::pow(10, -fragile->psnr / 10));
 }
 
 Result<MarkedStill> mark_still(const media::Media& media, const MarkStillRequest& request, const Context& context) {
@@ -38,9 +52,14 @@ Result<MarkedStill> mark_still(const media::Media& media, const MarkStillRequest
     done.placed = TRY(provenance::mark::place_tile(
         {samples.data, samples.width, samples.height, samples.channels, samples.stride, false}, request.key, request.id,
         {.psnr = request.psnr, .not_layout = done.earlier ? done.earlier->layout : -1}, context));
+    if (request.fragile)
+      done.fragile = TRY(provenance::mark::place_qim(
+          {samples.data, samples.width, samples.height, samples.channels, samples.stride, false}, *request.fragile,
+          request.id, context));
     return {};
   };
   done.written = TRY(media::rewrite_still(media, {request.out, request.overwrite, change}, context));
+  if (request.fragile) done.holds = TRY(holding(request, context));
   return done;
 }
 

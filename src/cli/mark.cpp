@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/mark_id.h"
 #include "app/mark_key_store.h"
 #include "base/files.h"
@@ -21,6 +23,7 @@ struct MarkFlags {
   std::string in, out, id;
   MarkKeyFlags key;
   double psnr = 0;
+  std::vector<std::string> layers;
   bool force = false, over = false, deep = false, from_credential = false;
 };
 
@@ -37,6 +40,13 @@ Result<std::uint64_t> id_for(const MarkFlags& flags, const Context& context) {
   if (!flags.id.empty())
     return make_error(Code::invalid_argument, "--id and --from-credential are two answers to one question");
   return app::mark_id_from_credential(flags.in, context);
+}
+
+Result<bool> with_fragile(const std::vector<std::string>& layers) {
+  const bool fragile = std::ranges::count(layers, "fragile") > 0;
+  if (fragile && std::ranges::count(layers, "robust") == 0)
+    return make_error(Code::invalid_argument, "the fragile layer hangs on the id of the other: robust,fragile");
+  return fragile;
 }
 
 std::vector<std::string> words_of(const std::vector<app::FoundMark>& marks) {
@@ -62,6 +72,9 @@ ExitCode run_add(const MarkFlags& flags, const Globals& globals) {
   if (!id) return tell_failure(id.error(), flags.in, globals);
   app::MarkRequest request{*keys, *id, {}, flags.out, flags.force, flags.over};
   if (flags.psnr > 0) request.psnr = flags.psnr;
+  const auto fragile = with_fragile(flags.layers);
+  if (!fragile) return tell_failure(fragile.error(), flags.in, globals);
+  request.fragile = *fragile;
   const auto done = app::mark_file(flags.in, request, globals.context(flags.in));
   if (!done) return tell_failure(done.error(), flags.in, globals);
   end_progress();
@@ -72,6 +85,7 @@ ExitCode run_add(const MarkFlags& flags, const Globals& globals) {
                          {"key", keys->pictures.fingerprint()},
                          {"pictures", done->pictures},
                          {"sound", done->sound},
+                         {"fragile_layer_holds", done->holds ? Json(*done->holds) : Json()},
                          {"psnr", done->psnr},
                          {"frames", done->frames},
                          {"seconds", done->seconds},
@@ -86,6 +100,8 @@ ExitCode run_add(const MarkFlags& flags, const Globals& globals) {
     print(fmt::format("{}\n  mark {:016x} in {}\n", clean_utf8(flags.out), *id, words_of(*done)));
     for (const std::string& earlier : words_of(done->earlier))
       print(fmt::format("  over the mark {}, which it carried before\n", earlier));
+    if (done->holds)
+      print(fmt::format("  changes made later can be told on {:.0f} % of the picture\n", 100 * *done->holds));
     for (const std::string& what : done->left_out) print("  left out: " + what + "\n");
     if (!done->warning.empty()) print("  it may not last: " + done->warning + "\n");
   }
@@ -160,7 +176,8 @@ Result<std::vector<PlacedMark>> mark_for_signing(const std::string& in, const st
                                                  const Context& context) {
   const app::MarkKeys keys = TRY(mark_keys_of({marking.key, marking.passphrase_file, {}}));
   const std::uint64_t number = TRY(id_of(marking.id));
-  auto done = app::mark_file(in, {keys, number, {}, out, true, marking.over}, context);
+  const bool fragile = TRY(with_fragile(marking.layers));
+  auto done = app::mark_file(in, {keys, number, {}, out, true, marking.over, fragile}, context);
   if (!done) {
     if (done.error().code == Code::denied) done.error().message += "; --mark-over marks it all the same and tells both";
     return done.error();
@@ -178,7 +195,8 @@ void add_mark(VerbTable& verbs) {
   CLI::App* const group =
       verbs.group("mark", "Invisible marks: an id in pictures and sound that survives codecs and cuts",
                   "  bonafide mark add clip.mp4 -o marked.mp4 --id 00000000000000ff\n"
-                  "  bonafide mark add photo.jpg -o marked.jpg\n"
+                  "  bonafide mark add photo.jpg -o marked.jpg --layers robust,fragile\n"
+                  "  bonafide mark tamper found.jpg --map where.png\n"
                   "  bonafide mark get --deep found.mp3\n"
                   "  bonafide mark key new newsroom && bonafide mark add photo.jpg -o marked.jpg --key newsroom");
   const auto flags = std::make_shared<MarkFlags>();
@@ -197,6 +215,11 @@ void add_mark(VerbTable& verbs) {
                   "How faint the mark in pictures is, in dB (44 for clips; 42.5 for stills, on average)")
       ->check(CLI::Range(30.0, 60.0));
   add_mark_key_flags(*add, flags->key);
+  add->add_option(
+         "--layers", flags->layers,
+         "robust (the id), or robust,fragile: of stills, also shows later where they were changed (mark tamper)")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"robust", "fragile"}));
   add->add_flag("--force", flags->force, "Replace the output if it exists");
   add->add_flag("--over", flags->over, "Mark it although it carries a mark already");
   add->callback([flags, &globals, &chosen] { chosen = [flags, &globals] { return run_add(*flags, globals); }; });

@@ -1,22 +1,29 @@
-// bonafide mark tamper: where a marked sound no longer carries its mark, and where how much is missing.
+// bonafide mark tamper: where a marked picture or sound no longer carries its mark, and where of a sound how much is
+// missing.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "app/mark_sound.h"
+#include "app/mark_still.h"
+#include "app/open_media.h"
+#include "base/files.h"
 #include "base/json.h"
 #include "cli/kit/terminal.h"
 #include "cli/mark.h"
 #include "cli/verbs.h"
+#include "media/decode/decode.h"
+#include "report/names.h"
+#include "report/png.h"
 
 namespace bonafide::cli {
 
 namespace {
 
 struct TamperFlags {
-  std::string in;
+  std::string in, map;
   MarkKeyFlags key;
-  bool deep = false;
+  bool deep = false, force = false;
 };
 
 constexpr std::string_view state_word(provenance::mark::SoundState state) {
@@ -74,9 +81,117 @@ void tell(const TamperFlags& flags, const app::LocatedSound& located) {
   }
 }
 
+using provenance::mark::QimState;
+
+std::string percent(double share) {
+  const double value = 100 * share;
+  return value > 0 && value < 1 ? fmt::format("{:.1f} %", value) : fmt::format("{:.0f} %", value);
+}
+
+/// "altered", "unaltered", "unverifiable" (of most of it nothing can be told), "no_layer", "no_mark".
+std::string_view answer_of(const app::LocatedStill& located) {
+  constexpr double kMost = 0.5;
+  if (!located.mark.reading) return "no_mark";
+  if (!located.layer.found) return "no_layer";
+  if (!located.layer.regions.empty()) return "altered";
+  return located.layer.share(QimState::unverifiable) > kMost ? "unverifiable" : "unaltered";
+}
+
+Json still_json(const TamperFlags& flags, const app::LocatedStill& located) {
+  const auto& reading = located.mark.reading;
+  const provenance::mark::QimAnswer& layer = located.layer;
+  Json json{{"schema", "bonafide.mark_places/1"}, {"file", clean_utf8(flags.in)}};
+  json["id"] = reading ? Json(fmt::format("{:016x}", reading->id)) : Json();
+  json["log10_p"] = reading ? reading->evidence.log10_p : 0;
+  Json picture{{"answer", answer_of(located)}, {"layer", layer.found}};
+  if (!layer.reason.empty()) picture["reason"] = layer.reason;
+  if (layer.found) {
+    picture["level"] = layer.level;
+    picture["contrast"] = layer.gain;
+    picture["log10_p"] = layer.evidence.log10_p;
+    for (const QimState state : {QimState::unaltered, QimState::unverifiable, QimState::altered})
+      picture["share"][std::string(to_string(state))] = layer.share(state);
+    picture["false_alarm"] = layer.false_alarm;
+    std::string states;
+    for (const QimState state : layer.states) states += "=?#"[static_cast<std::size_t>(state)];
+    picture["map"] = {{"columns", layer.columns}, {"rows", layer.rows}, {"blocks", states}};
+    picture["regions"] = Json::array();
+    const std::vector<provenance::Altered> places = app::altered_places(located);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      const provenance::AlteredBox& box = *places[i].box;
+      picture["regions"].push_back({{"box", {box.x, box.y, box.width, box.height}},
+                                    {"blocks", layer.regions[i].blocks.size()},
+                                    {"counted", layer.regions[i].counted},
+                                    {"failed", layer.regions[i].failed},
+                                    {"log10_p", places[i].log10_p}});
+    }
+  }
+  json["picture"] = std::move(picture);
+  return json;
+}
+
+void tell_still(const TamperFlags& flags, const app::LocatedStill& located) {
+  std::string text = clean_utf8(flags.in) + "\n";
+  const auto& reading = located.mark.reading;
+  const provenance::mark::QimAnswer& layer = located.layer;
+  if (!reading) {
+    print(text + fmt::format("  no mark found in the picture{}; where it was changed cannot be told\n",
+                             flags.deep ? "" : " (crops and turns were not searched: --deep)"));
+    return;
+  }
+  text += fmt::format("  mark {:016x} in the picture\n    {}\n", reading->id,
+                      provenance::mark::to_string(reading->evidence));
+  if (!layer.found) {
+    print(text + fmt::format("  no fragile layer found ({}); where it was changed cannot be told\n", layer.reason));
+    return;
+  }
+  const std::string unknown = percent(layer.share(QimState::unverifiable));
+  if (layer.regions.empty()) {
+    text += fmt::format("  no change found where it can be told; {} of the picture cannot be told\n", unknown);
+  } else {
+    text += fmt::format("  altered: {} of the picture; {} cannot be told\n", percent(layer.share(QimState::altered)),
+                        unknown);
+  }
+  for (const provenance::Altered& place : app::altered_places(located))
+    text += fmt::format("    {} by {} pixels from ({}, {}), {}\n", place.box->width, place.box->height, place.box->x,
+                        place.box->y, report::chance_words(place.log10_p));
+  print(text);
+}
+
+Result<app::LocatedStill> located_still(const TamperFlags& flags, const app::MarkKeys& keys, const media::Media& media,
+                                        const Context& context) {
+  const media::Frame frame = TRY(media::read_still(media, context));
+  app::LocatedStill located = TRY(app::locate_still_mark(frame, keys.pictures, keys.fragile, flags.deep, context));
+  if (!flags.map.empty()) {
+    const Bytes png = report::encode_png(app::altered_picture(located));
+    TRY(write_file(flags.map, as_text(png), flags.force));
+  }
+  return located;
+}
+
+ExitCode run_still(const TamperFlags& flags, const app::MarkKeys& keys, const media::Media& media,
+                   const Globals& globals) {
+  const auto located = located_still(flags, keys, media, globals.context(flags.in));
+  if (!located) return tell_failure(located.error(), flags.in, globals);
+  end_progress();
+  if (globals.json)
+    print(dump_json(still_json(flags, *located), 2) + "\n");
+  else
+    tell_still(flags, *located);
+  const std::string_view answer = answer_of(*located);
+  if (answer == "altered") return kAdverse;
+  if (answer == "unverifiable") return kCouldNotTell;
+  return answer == "unaltered" ? kDone : kNothing;
+}
+
 ExitCode run_tamper(const TamperFlags& flags, const Globals& globals) {
   const auto keys = mark_keys_of(flags.key);
   if (!keys) return tell_failure(keys.error(), flags.in, globals);
+  const auto media = app::open_media(flags.in, globals.context(flags.in));
+  if (!media) return tell_failure(media.error(), flags.in, globals);
+  if (media->kind == media::Kind::image) return run_still(flags, *keys, *media, globals);
+  if (!flags.map.empty())
+    return tell_failure(make_error(Code::invalid_argument, "--map is for pictures"), flags.in, globals);
   const auto located = app::locate_sound_mark(flags.in, keys->sound, flags.deep, globals.context(flags.in));
   if (!located) return tell_failure(located.error(), flags.in, globals);
   end_progress();
@@ -99,10 +214,15 @@ void add_mark_tamper(VerbTable& verbs, CLI::App& group) {
   const auto flags = std::make_shared<TamperFlags>();
   Globals& globals = verbs.globals;
   Run& chosen = verbs.chosen;
-  CLI::App* const tamper = verbs.add(group, "tamper", "Where a marked sound was changed, cut or is silent");
+  CLI::App* const tamper =
+      verbs.add(group, "tamper", "Where a marked picture or sound was changed since, or cannot tell");
   tamper->add_option("file", flags->in, "What to examine")->required();
   add_mark_key_flags(*tamper, flags->key);
-  tamper->add_flag("--deep", flags->deep, "When nothing is found: look for changed speed and tempo too");
+  tamper->add_flag("--deep", flags->deep,
+                   "When nothing is found: look for crops, other sizes, changed speed and tempo too");
+  tamper->add_option("--map", flags->map,
+                     "Write a PNG: the picture in grey, what is altered in red, what cannot be told in blue");
+  tamper->add_flag("-f,--force", flags->force, "Replace the map if it exists");
   tamper->callback([flags, &globals, &chosen] { chosen = [flags, &globals] { return run_tamper(*flags, globals); }; });
 }
 

@@ -214,6 +214,11 @@ void add_flags(CLI::App& verb, SignFlags& flags) {
   verb.add_flag("--mark-over", flags.marking.over,
                 "Mark it although it carries a mark already: the earlier one is told by the ingredient")
       ->needs(flags.mark_flag);
+  verb.add_option("--mark-layers", flags.marking.layers,
+                  "robust (the id), or robust,fragile: of stills, also shows later where they were changed")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"robust", "fragile"}))
+      ->needs(flags.mark_flag);
   verb.add_option("--log", flags.log, "Register what was signed in the log in this folder (see bonafide log)");
   verb.add_option("--soft-binding", flags.soft_bindings,
                   "A watermark or fingerprint of the work, as NAME=VALUE, by which its credential can be found again")

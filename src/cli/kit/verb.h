@@ -24,10 +24,11 @@ struct PlacedMark {
 };
 /// How `sign --mark` wants a work marked.
 struct Marking {
-  std::string id;               ///< 16 hex digits, or empty for one by chance
-  std::string key;              ///< a mark key's name or file, or empty for the published one
-  std::string passphrase_file;  ///< the mark key's
-  bool over = false;            ///< over a mark that is there
+  std::string id;                     ///< 16 hex digits, or empty for one by chance
+  std::string key;                    ///< a mark key's name or file, or empty for the published one
+  std::string passphrase_file;        ///< the mark key's
+  bool over = false;                  ///< over a mark that is there
+  std::vector<std::string> layers{};  ///< "robust", "fragile"; empty: the id alone
 };
 /// Writes a work again with an invisible mark in it.
 using Marker = std::function<Result<std::vector<PlacedMark>>(const std::string& in, const std::string& out,

@@ -41,7 +41,7 @@ Result<QimPlaced> place_qim(PictureView picture, const MarkKey& key, std::uint64
     for (int column = 0; column < columns; ++column) {
       const std::uint8_t* const corner = luma[row * kQimSide] + column * kQimSide;
       const auto stride = static_cast<std::ptrdiff_t>(luma.step);
-      if (qim_clipped(corner, stride)) continue;
+      if (qim_clipped(corner, stride, {})) continue;
       ++covered;
       qim_add(moves(qim_coefficients(corner, stride), lattice[static_cast<std::size_t>(column)]),
               change[row * kQimSide] + column * kQimSide, static_cast<std::ptrdiff_t>(change.step1()));

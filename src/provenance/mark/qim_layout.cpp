@@ -72,12 +72,12 @@ void qim_add(const QimBlock& change, float* corner, std::ptrdiff_t stride) {
         corner[x] += change[i] * wave[kFrequencies[i].down][y] * wave[kFrequencies[i].across][x];
 }
 
-bool qim_clipped(const std::uint8_t* corner, std::ptrdiff_t stride) {
-  constexpr std::uint8_t kLow = 2, kHigh = 253;
+bool qim_clipped(const std::uint8_t* corner, std::ptrdiff_t stride, QimEnds ends) {
+  constexpr int kNext = 2;
   constexpr int kMost = 6;  // of 64
   int count = 0;
   for (int y = 0; y < kQimSide; ++y, corner += stride)
-    for (int x = 0; x < kQimSide; ++x) count += corner[x] <= kLow || corner[x] >= kHigh ? 1 : 0;
+    for (int x = 0; x < kQimSide; ++x) count += corner[x] <= ends.low + kNext || corner[x] >= ends.high - kNext ? 1 : 0;
   return count > kMost;
 }
 

@@ -34,7 +34,11 @@ class QimLayout {
 QimBlock qim_coefficients(const std::uint8_t* corner, std::ptrdiff_t stride);
 /// Adds to 64 samples what a change of the five coefficients comes to.
 void qim_add(const QimBlock& change, float* corner, std::ptrdiff_t stride);
-/// So many samples at the ends of the scale that the layer cannot lie there.
-bool qim_clipped(const std::uint8_t* corner, std::ptrdiff_t stride);
+/// What samples at the ends of the scale are: 0 and 255, or what became of them when contrast was changed.
+struct QimEnds {
+  int low = 0, high = 255;
+};
+/// So many samples at the ends of the scale, or next to them, that the layer cannot lie there.
+bool qim_clipped(const std::uint8_t* corner, std::ptrdiff_t stride, QimEnds ends);
 
 }  // namespace bonafide::provenance::mark

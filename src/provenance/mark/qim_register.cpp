@@ -60,7 +60,7 @@ std::vector<Sample> samples_of(const cv::Mat1b& picture, int x, int y, int most)
   for (int row = every / 2; row < rows; row += every) {
     for (int column = every / 2; column < columns; column += every) {
       const std::uint8_t* const corner = picture[y + row * kQimSide] + x + column * kQimSide;
-      if (qim_clipped(corner, stride)) continue;
+      if (qim_clipped(corner, stride, {})) continue;
       QimBlock steps = qim_coefficients(corner, stride);
       for (float& value : steps) value /= kQimStep;
       samples.push_back({column, row, waves_of(steps)});
@@ -207,8 +207,23 @@ cv::Mat1b qim_resized_back(const cv::Mat1b& upright, const QimPlacement& placeme
   return resized;
 }
 
+QimEnds qim_ends(const cv::Mat1b& picture) {
+  constexpr double kBeyond = 1e-4;  // share of samples: single ones do not make an end
+  std::array<int, 256> counts{};
+  for (int y = 0; y < picture.rows; ++y)
+    for (int x = 0; x < picture.cols; ++x) ++counts[picture(y, x)];
+  const double beyond = kBeyond * static_cast<double>(picture.total());
+  QimEnds ends;
+  int sum = 0;
+  for (ends.low = 0; ends.low < 127 && (sum += counts[static_cast<std::size_t>(ends.low)]) <= beyond;) ++ends.low;
+  sum = 0;
+  for (ends.high = 255; ends.high > 128 && (sum += counts[static_cast<std::size_t>(ends.high)]) <= beyond;) --ends.high;
+  return ends;
+}
+
 QimGrid qim_grid(const cv::Mat1b& upright, const QimLayout& layout, const QimPlacement& placement) {
   QimGrid grid;
+  const QimEnds ends = qim_ends(upright);
   grid.columns = (upright.cols - placement.x) / kQimSide;
   grid.rows = (upright.rows - placement.y) / kQimSide;
   const auto stride = static_cast<std::ptrdiff_t>(upright.step);
@@ -218,7 +233,7 @@ QimGrid qim_grid(const cv::Mat1b& upright, const QimLayout& layout, const QimPla
     for (int column = 0; column < grid.columns; ++column) {
       const std::uint8_t* const corner = upright[placement.y + row * kQimSide] + placement.x + column * kQimSide;
       grid.coefficients.push_back(qim_coefficients(corner, stride));
-      grid.clipped.push_back(qim_clipped(corner, stride) ? 1 : 0);
+      grid.clipped.push_back(qim_clipped(corner, stride, ends) ? 1 : 0);
     }
   }
   return grid;

@@ -17,6 +17,8 @@ struct QimRegistration {
 cv::Mat1b qim_turned_back(media::GreyView luma, int turn);
 /// Turned back and resized back.
 cv::Mat1b qim_resized_back(const cv::Mat1b& upright, const QimPlacement& placement);
+/// The darkest and the brightest of a picture: places that were clipped before contrast was changed are there.
+QimEnds qim_ends(const cv::Mat1b& picture);
 /// The blocks of a picture that is upright and of its old size.
 QimGrid qim_grid(const cv::Mat1b& upright, const QimLayout& layout, const QimPlacement& placement);
 
