@@ -7,6 +7,7 @@
 
 #include "app/credential/keys.h"
 #include "base/context.h"
+#include "crypto/trust.h"
 #include "report/log/facts.h"
 
 namespace bonafide::app {
@@ -56,23 +57,37 @@ Result<Bytes> log_receipt(const LogProveRequest& request, bool statement, const 
 Result<Bytes> log_growth_receipt(const LogPlace& place, const std::string& since);
 
 struct LogVerifyRequest {
-  std::string proof;       ///< file
-  std::string file;        ///< the work; empty: none
-  std::string policy;      ///< file; or
-  std::string key;         ///< the log's key, with no witness asked for
-  std::string entry = {};  ///< what a bare receipt is about: a file with the entry, or with a statement
-  std::string since = {};  ///< what a receipt of consistency is about: a file with the older checkpoint
+  std::string proof;                      ///< file
+  std::string file;                       ///< the work; empty: none
+  std::string policy;                     ///< file; or
+  std::string key;                        ///< the log's key, with no witness asked for
+  std::string entry = {};                 ///< what a bare receipt is about: a file with the entry, or with a statement
+  std::vector<std::string> headers = {};  ///< for OpenTimestamps: block headers in hex, or files with one
+  crypto::TrustStore trust = {};          ///< for RFC 3161: which authorities to believe
+  std::string since = {};                 ///< what a receipt of consistency is about: a file with the older checkpoint
 };
 /// Needs nothing but these files.
 Result<report::LogProofFacts> log_verify(const LogVerifyRequest& request, const Context& context);
 
 /// What a file is that proves something, by its first bytes.
-enum class ProofKind { bundle, receipt, statement, growth, index, unknown };
+enum class ProofKind { bundle, receipt, statement, growth, index, open_timestamp, time_stamp, unknown };
 Result<ProofKind> proof_kind(const std::string& path);
 /// For a receipt or a statement.
 Result<report::LogProofFacts> log_verify_receipt(const LogVerifyRequest& request, const Context& context);
 /// For a receipt of consistency.
 Result<report::LogGrowthFacts> log_verify_growth(const LogVerifyRequest& request);
+
+struct LogAnchorRequest {
+  LogPlace place;
+  StampSource stamp = {};                   ///< an authority of RFC 3161
+  std::vector<std::string> calendars = {};  ///< of OpenTimestamps: URLs
+  bool upgrade = false;                     ///< ask the calendars for what they promised before, instead
+  Network network = {};                     ///< for calendars
+};
+/// Has the published checkpoint dated by others; what they say lies in the log's folder (provenance/log/anchor.h).
+Result<report::LogAnchored> log_anchor(const LogAnchorRequest& request);
+/// A stamp (.tsr, .ots) of a checkpoint (request.file).
+Result<report::LogAnchorFacts> log_verify_anchor(const LogVerifyRequest& request);
 
 /// Brings the index beside the checkpoint up to date and signs it. `log_add` does so by itself.
 Result<report::LogIndexFacts> log_index(const LogPlace& place);

@@ -6,6 +6,7 @@
 
 #include "app/log/opened.h"
 #include "base/files.h"
+#include "provenance/log/open_timestamps.h"
 #include "provenance/log/registry.h"
 #include "report/log/render.h"
 #include "support/schema.h"
@@ -255,6 +256,89 @@ TEST(AppLog, TheIndexAnswersAndAWrongOneIsFound) {
   wrong = index->head;
   wrong.log_root[0] ^= 1;
   EXPECT_EQ(fault_of(wrong), "index: was made of another tree of 1 entries than the log's");
+}
+
+TEST(AppLog, ACheckpointIsAnchoredByAnAuthorityAndByACalendar) {
+  const World world;
+  LogAddRequest add = world.add();
+  add.files = {world.work("a")};
+  ASSERT_TRUE(log_add(add, world.context));
+  bool mined = false;
+  Bytes promised;
+  LogAnchorRequest request{.place = world.place};
+  request.calendars = {"https://calendar.example"};
+  request.network = [&](const std::vector<std::string>&) -> Fetch {
+    return [&](const HttpRequest& ask) -> Result<Bytes> {  // every promise is the first transaction of a block
+      namespace tlog = provenance::log;
+      if (ask.url.ends_with("/digest")) {
+        promised = ask.body;
+        return tlog::write_ots_tree(
+            {.attestations = {tlog::pending_attestation("https://calendar.example")}, .branches = {}});
+      }
+      if (!mined || !ask.url.ends_with(to_hex(promised))) return make_error(Code::unavailable, "404");
+      return tlog::write_ots_tree({.attestations = {tlog::bitcoin_attestation(7)}, .branches = {}});
+    };
+  };
+  request.stamp.folder = world.folder.file("keys");
+  const auto anchored = log_anchor(request);
+  ASSERT_TRUE(anchored) << anchored.error().message;
+  fits_the_schema(report::log_json(*anchored));
+  EXPECT_EQ(anchored->files, (std::vector<std::string>{"anchor/1/checkpoint.tsr", "anchor/1/checkpoint.ots"}));
+  EXPECT_EQ(log_anchor(request).error().code, Code::invalid_argument);  // the .ots is there
+  EXPECT_TRUE(log_fsck(world.place, {})->faults.empty());
+
+  const std::string place = world.place.folder + "/anchor/1/";
+  LogVerifyRequest verify{.proof = place + "checkpoint.tsr", .file = place + "checkpoint", .policy = {}, .key = {}};
+  const auto judged = [&] {
+    const auto facts = log_verify_anchor(verify);
+    EXPECT_TRUE(facts) << facts.error().message;
+    fits_the_schema(report::log_json(*facts));
+    return *facts;
+  };
+  EXPECT_EQ(judged().state, report::LogProofFacts::State::untrusted);
+  ASSERT_TRUE(verify.trust.add_tsa_pem("ours", *read_file(world.folder.file("keys/tsa-root.pem"), 1 << 20)));
+  EXPECT_EQ(judged().state, report::LogProofFacts::State::proven) << judged().reason;
+  verify.file = world.work("a");
+  EXPECT_EQ(judged().state, report::LogProofFacts::State::broken);
+
+  verify.file = place + "checkpoint";
+  verify.proof = place + "checkpoint.ots";
+  EXPECT_NE(judged().reason.find("only the promise"), std::string::npos);
+  request.stamp = {};
+  request.upgrade = true;
+  EXPECT_EQ(log_anchor(request)->waiting.size(), 1U);
+  mined = true;
+  EXPECT_EQ(log_anchor(request)->files, std::vector<std::string>{"anchor/1/checkpoint.ots"});
+  EXPECT_NE(judged().reason.find("Bitcoin block 7"), std::string::npos);
+  Bytes header(80, 0);
+  std::ranges::copy(promised, header.begin() + 36);
+  header[72] = 0xff;
+  header[73] = 0xff;
+  header[74] = 0x7f;
+  header[75] = 0x20;  // the lightest work there is
+  while (!provenance::log::parse_block_header(header)->work_holds) ++header[76];
+  verify.headers = {to_hex(header)};
+  EXPECT_EQ(judged().state, report::LogProofFacts::State::proven) << judged().reason;
+  header[40] ^= 1;
+  while (!provenance::log::parse_block_header(header)->work_holds) ++header[77];
+  verify.headers = {to_hex(header)};
+  EXPECT_EQ(judged().state, report::LogProofFacts::State::untrusted);
+  verify.file = world.work("a");
+  EXPECT_EQ(judged().state, report::LogProofFacts::State::broken);
+
+  // faults that are planted are found
+  const auto first_fault = [&] { return log_fsck(world.place, {})->faults.at(0); };
+  std::filesystem::copy_file(place + "checkpoint.tsr", place + "checkpoint.2.tsr");
+  ASSERT_TRUE(
+      patch_file(place + "checkpoint.2.tsr", std::filesystem::file_size(place + "checkpoint.2.tsr") - 3, Bytes{1}));
+  EXPECT_EQ(first_fault().path, "anchor/1/checkpoint.2.tsr");
+  std::filesystem::remove(place + "checkpoint.2.tsr");
+  ASSERT_TRUE(write_file(place + "checkpoint.ots", "nonsense", true));
+  EXPECT_EQ(first_fault().path, "anchor/1/checkpoint.ots");
+  std::filesystem::remove(place + "checkpoint.ots");
+  std::filesystem::create_directories(world.place.folder + "/anchor/2");
+  std::filesystem::copy_file(place + "checkpoint", world.place.folder + "/anchor/2/checkpoint");
+  EXPECT_EQ(first_fault().what, "has 1 entries, its folder says 2");
 }
 
 TEST(AppLog, TwoWitnessesAndAQuorum) {

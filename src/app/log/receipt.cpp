@@ -4,7 +4,9 @@
 
 #include "app/log/opened.h"
 #include "base/files.h"
+#include "crypto/time_stamp.h"
 #include "provenance/log/key_index.h"
+#include "provenance/log/open_timestamps.h"
 
 namespace bonafide::app {
 
@@ -114,6 +116,8 @@ Result<ProofKind> proof_kind(const std::string& path) {
   const Bytes bytes = TRY(file.read(0, size));
   if (as_text(bytes).starts_with("c2sp.org/tlog-proof@")) return ProofKind::bundle;
   if (as_text(bytes).starts_with(tlog::kIndexProofLine)) return ProofKind::index;
+  if (tlog::parse_open_timestamp(bytes)) return ProofKind::open_timestamp;
+  if (crypto::parse_time_stamp(bytes)) return ProofKind::time_stamp;
   if (tlog::parse_statement(bytes)) return ProofKind::statement;
   const auto receipt = tlog::parse_receipt(bytes);
   if (!receipt) return ProofKind::unknown;

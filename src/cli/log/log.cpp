@@ -232,6 +232,7 @@ void add_log(VerbTable& verbs) {
   add_log_verify(*noun, verbs);
   add_looks(*noun, verbs);
   add_index(*noun, verbs);
+  add_log_anchor(*noun, verbs);
   add_erase(*noun, verbs);
   add_witness(*noun, verbs);
 }

@@ -30,6 +30,7 @@ void chosen_by(CLI::App* verb, VerbTable& verbs, const std::shared_ptr<Flags>& f
 }
 
 void add_log_prove(CLI::App& noun, VerbTable& verbs);
+void add_log_anchor(CLI::App& noun, VerbTable& verbs);
 void add_log_verify(CLI::App& noun, VerbTable& verbs);
 
 }  // namespace bonafide::cli

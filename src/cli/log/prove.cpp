@@ -1,5 +1,7 @@
 // bonafide log prove and log verify: proofs in all their forms, written and checked.
 #include "base/files.h"
+#include "base/time.h"
+#include "cli/credential/trust_flags.h"
 #include "cli/kit/terminal.h"
 #include "cli/log/parts.h"
 
@@ -71,7 +73,13 @@ ExitCode code_of(report::LogProofFacts::State state) {
   return kBug;
 }
 
-ExitCode run_verify(const app::LogVerifyRequest& request, const Globals& globals) {
+struct VerifyFlags {
+  app::LogVerifyRequest request;
+  TrustFlags trust;
+};
+
+ExitCode run_verify(const VerifyFlags& flags, const Globals& globals) {
+  app::LogVerifyRequest request = flags.request;
   const auto kind = app::proof_kind(request.proof);
   if (!kind) return log_failed(kind.error(), globals);
   if (*kind == app::ProofKind::growth) {
@@ -79,6 +87,15 @@ ExitCode run_verify(const app::LogVerifyRequest& request, const Globals& globals
     if (!growth) return log_failed(growth.error(), globals);
     show(*growth, globals);
     return code_of(growth->state);
+  }
+  if (*kind == app::ProofKind::open_timestamp || *kind == app::ProofKind::time_stamp) {
+    auto trust = load_trust(flags.trust, unix_now());
+    if (!trust) return log_failed(trust.error(), globals);
+    request.trust = std::move(trust->store);
+    const auto anchor = app::log_verify_anchor(request);
+    if (!anchor) return log_failed(anchor.error(), globals);
+    show(*anchor, globals);
+    return code_of(anchor->state);
   }
   if (*kind == app::ProofKind::index) {
     const auto proof = app::log_verify_index(request);
@@ -122,15 +139,23 @@ void add_log_prove(CLI::App& noun, VerbTable& verbs) {
 
 void add_log_verify(CLI::App& noun, VerbTable& verbs) {
   CLI::App* const verb = verbs.add(noun, "verify", "Check a proof or a receipt, without asking anybody");
-  const auto flags = std::make_shared<app::LogVerifyRequest>();
-  verb->add_option("proof", flags->proof,
-                   "A .tlog-proof, a proof of the index, a COSE receipt, or a statement with one")
+  const auto flags = std::make_shared<VerifyFlags>();
+  verb->add_option(
+          "proof", flags->request.proof,
+          "A .tlog-proof, a proof of the index, a COSE receipt or a statement with one, a checkpoint's .tsr or .ots")
       ->required();
-  verb->add_option("file", flags->file, "The work that it is said to be about");
-  verb->add_option("--policy", flags->policy, "Which logs and witnesses to believe (c2sp.org/tlog-policy)");
-  verb->add_option("--log-key", flags->key, "Believe this log, and ask for no witness");
-  verb->add_option("--entry", flags->entry, "For a receipt alone: the entry or statement that it is about");
-  verb->add_option("--since", flags->since, "For a receipt of consistency: the older checkpoint");
+  verb->add_option("file", flags->request.file,
+                   "The work that it is said to be about; the checkpoint that was stamped");
+  verb->add_option("--policy", flags->request.policy, "Which logs and witnesses to believe (c2sp.org/tlog-policy)");
+  verb->add_option("--log-key", flags->request.key, "Believe this log, and ask for no witness");
+  verb->add_option("--entry", flags->request.entry, "For a receipt alone: the entry or statement that it is about");
+  verb->add_option("--since", flags->request.since, "For a receipt of consistency: the older checkpoint");
+  verb->add_option("--header", flags->request.headers,
+                   "For an .ots: the header of the block that it names, 160 hex digits or a file")
+      ->allow_extra_args(false);
+  verb->add_option("--tsa-trust", flags->trust.tsa, "For a .tsr: roots of time-stamp authorities (PEM)")
+      ->allow_extra_args(false);
+  verb->add_flag("--no-trust-store", flags->trust.no_store, "Leave out the lists kept by `trust`");
   chosen_by(verb, verbs, flags, run_verify);
 }
 

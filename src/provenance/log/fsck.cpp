@@ -7,6 +7,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "provenance/log/anchor.h"
 #include "provenance/log/key_index.h"
 #include "provenance/log/reader.h"
 
@@ -53,7 +54,7 @@ class Check {
       if (error) break;
       if (entry->is_directory()) continue;
       const std::string path = entry->path().lexically_relative(folder_).string();
-      if (path == kCheckpointPath || path == kIndexPath) continue;
+      if (path == kCheckpointPath || path == kIndexPath || is_anchor_path(path)) continue;
       const auto tile = parse_tile_path(path);
       if (!tile) {
         fault(path, "does not belong into a log");
@@ -241,6 +242,8 @@ Result<FsckReport> fsck(const std::string& folder, const NoteKey& key, const std
   check.tree(opened->checkpoint);
   check.strangers();
   index(check, folder, opened->checkpoint, key);
+  for (LogFault& fault : anchor_faults(folder, key, opened->checkpoint))
+    check.fault(std::move(fault.path), std::move(fault.what));
   if (guard_note) guard(check, opened->checkpoint, *guard_note, key);
   return report;
 }

@@ -89,4 +89,23 @@ struct LogIndexProofFacts {
   provenance::log::IndexHead head;
 };
 
+struct LogAnchored {
+  std::uint64_t size = 0;            ///< of the tree whose checkpoint was stamped; 0: only older ones were completed
+  std::vector<std::string> files;    ///< below the log's folder: written or completed
+  std::vector<std::string> waiting;  ///< promised, but in no block yet
+};
+
+/// What a stamp says of a checkpoint, or of any file.
+struct LogAnchorFacts {
+  LogProofFacts::State state = LogProofFacts::State::broken;
+  std::string reason;  ///< plain sentence unless proven
+  std::string kind;    ///< "rfc3161" or "opentimestamps"
+  std::string path;    ///< what was stamped
+  std::string origin;  ///< of a checkpoint, else empty
+  std::uint64_t size = 0;
+  std::optional<std::int64_t> time;  ///< it existed by then, says the authority
+  std::string authority;             ///< who says so
+  std::string block;                 ///< name of the block whose header was given
+};
+
 }  // namespace bonafide::report

@@ -261,6 +261,51 @@ std::string log_text(const LogIndexProofFacts& proof) {
                             clean_utf8(proof.head.origin), proof.head.size, proof.head.size == 1 ? "entry" : "entries");
 }
 
+Json log_json(const LogAnchored& anchored) {
+  Json json = headed("anchored");
+  json["size"] = anchored.size;
+  json["files"] = anchored.files;
+  json["waiting"] = anchored.waiting;
+  return json;
+}
+
+std::string log_text(const LogAnchored& anchored) {
+  std::string text;
+  if (anchored.size > 0)
+    text += fmt::format("Anchored the checkpoint of {} {}.\n", anchored.size, anchored.size == 1 ? "entry" : "entries");
+  for (const std::string& file : anchored.files) text += "written  " + file + "\n";
+  for (const std::string& file : anchored.waiting) text += "waiting  " + file + " (in no block yet)\n";
+  return text.empty() ? "Nothing to complete.\n" : text;
+}
+
+Json log_json(const LogAnchorFacts& anchor) {
+  Json json = headed("anchor");
+  json["state"] = to_string(anchor.state);
+  if (!anchor.reason.empty()) json["reason"] = clean_utf8(anchor.reason);
+  json["kind"] = anchor.kind;
+  json["path"] = anchor.path;
+  if (!anchor.origin.empty()) json["tree"] = Json{{"origin", clean_utf8(anchor.origin)}, {"size", anchor.size}};
+  if (anchor.time) json["time"] = *anchor.time;
+  if (!anchor.authority.empty()) json["authority"] = clean_utf8(anchor.authority);
+  if (!anchor.block.empty()) json["block"] = anchor.block;
+  return json;
+}
+
+std::string log_text(const LogAnchorFacts& anchor) {
+  std::string words =
+      (anchor.state == LogProofFacts::State::broken ? "BROKEN: " : "NOT TRUSTED: ") + clean_utf8(anchor.reason);
+  if (anchor.state == LogProofFacts::State::proven) words = "PROVEN: it existed by the time below";
+  std::string text = fmt::format("{:<12}{}\n", "Anchor", words);
+  if (anchor.time)
+    text += fmt::format("{:<12}{}, by {}\n", "Time", unix_to_rfc3339(*anchor.time), clean_utf8(anchor.authority));
+  if (!anchor.block.empty())
+    text += fmt::format("{:<12}{} (compare it with your node's, or with any explorer's)\n", "Block", anchor.block);
+  if (!anchor.origin.empty())
+    text += fmt::format("{:<12}{}, {} {}\n", "Log", clean_utf8(anchor.origin), anchor.size,
+                        anchor.size == 1 ? "entry" : "entries");
+  return text;
+}
+
 Json log_json(const provenance::log::FsckReport& report) {
   Json json = headed("fsck");
   json["whole"] = report.faults.empty();

@@ -21,6 +21,10 @@ Json log_json(const LogIndexFacts& index);
 std::string log_text(const LogIndexFacts& index);
 Json log_json(const LogIndexProofFacts& proof);
 std::string log_text(const LogIndexProofFacts& proof);
+Json log_json(const LogAnchored& anchored);
+std::string log_text(const LogAnchored& anchored);
+Json log_json(const LogAnchorFacts& anchor);
+std::string log_text(const LogAnchorFacts& anchor);
 Json log_json(const provenance::log::FsckReport& report);
 std::string log_text(const provenance::log::FsckReport& report);
 
