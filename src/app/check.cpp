@@ -7,6 +7,7 @@
 
 #include "app/environment.h"
 #include "app/log/log.h"
+#include "app/map_source.h"
 #include "app/mark_listener.h"
 #include "app/open_media.h"
 #include "base/files.h"
@@ -57,6 +58,7 @@ provenance::Provenance gather(const CheckRequest& request, const Context& contex
                               Result<provenance::Credential> credential, MarkListener& marks) {
   provenance::Provenance provenance;
   provenance::Source mark = marks.finish(credential ? &*credential : nullptr);
+  auto map = map_source({request.path, request.original, request.trust}, credential ? &*credential : nullptr, context);
   provenance.sources.push_back(credential ? std::move(credential->source)
                                           : provenance::Source{"credential", provenance::State::not_examined,
                                                                "could not be examined: " + credential.error().message});
@@ -68,6 +70,10 @@ provenance::Provenance gather(const CheckRequest& request, const Context& contex
   const bool speaks = mark.state == State::found || mark.state == State::altered;
   if (mark.state == State::broken || (silent && speaks)) provenance.state = mark.state;
   provenance.sources.push_back(std::move(mark));
+  if (map) {
+    if (silent && map->state == State::altered) provenance.state = State::altered;
+    provenance.sources.push_back(std::move(*map));
+  }
   provenance.sources.push_back(read_log(request, context));
   provenance.sources.push_back({"prints", provenance::State::not_examined, "not examined yet by this version"});
   return provenance;

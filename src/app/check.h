@@ -16,6 +16,7 @@ struct CheckRequest {
   std::optional<double> budget_s;  ///< stop in time and say what was not examined
   std::string command;             ///< for the report: how to run this again
   const Trust* trust = nullptr;    ///< whom to believe about a credential; nobody when absent
+  std::string original;            ///< what it should be: compared with its map, or with the file; empty: nothing
   std::string log_policy;          ///< a file that says which logs to believe; empty: none
 };
 

@@ -25,6 +25,14 @@ bool has(const media::Media& media, media::Track::Kind kind) {
   return std::ranges::any_of(media.tracks, [&](const media::Track& track) { return track.kind == kind; });
 }
 
+/// A pass that was cut short by its deadline says nothing: what was not seen is not missing.
+Result<void> pass(const media::Media& media, const media::PassPlan& plan, const media::PassSink& sink,
+                  const Context& context) {
+  const media::PassResult done = TRY(media::run_pass(media, plan, sink, context));
+  if (done.out_of_time) return make_error(Code::limit, "the time was up");
+  return {};
+}
+
 /// One slot of the suspect and a little before, since decoders begin at a key frame.
 Result<mark::MapPlacement> place_by(const mark::ClipMap& map, const mark::ClipProbe& probe, const media::Media& suspect,
                                     const Context& context) {
@@ -33,7 +41,7 @@ Result<mark::MapPlacement> place_by(const mark::ClipMap& map, const mark::ClipPr
   media::PassPlan plan{.spans = {{begin, probe.begin_s + mark::kClipSlot + 0.1}}, .frames = true, .audio = false};
   media::PassSink sink;
   sink.on_frame = [&](const media::Frame& frame) { placer.picture(rgb_of(frame), frame.time_s()); };
-  TRY(media::run_pass(suspect, plan, sink, context));
+  TRY(pass(suspect, plan, sink, context));
   return placer.place(context);
 }
 
@@ -75,7 +83,7 @@ class Comparing {
       if (scout_.wants(frame.time_s())) scout_.picture(luma_of(frame), frame.time_s());
     };
     sink.on_audio = [&](media::AudioBlock&& block) { scout_.sound(block.speech, block.speech_time_s); };
-    if (plan.frames || plan.audio) TRY(media::run_pass(suspect_, plan, sink, context_));
+    if (plan.frames || plan.audio) TRY(pass(suspect_, plan, sink, context_));
     return {};
   }
 
@@ -104,7 +112,7 @@ class Comparing {
     sink.on_frame = [&](const media::Frame& frame) {
       if (judge.wants(frame.time_s())) judge.picture(rgb_of(frame), frame.time_s());
     };
-    TRY(media::run_pass(suspect_, plan, sink, context_));
+    TRY(pass(suspect_, plan, sink, context_));
     judge.finish(answer_);
     constexpr double kLeastAgreement = 0.72;  // as one slot's
     answer_.pictures_found = answer_.agreement >= kLeastAgreement;
@@ -140,7 +148,7 @@ Result<mark::ClipMap> clip_map_of(const media::Media& media, const Context& cont
     if (auto taken = mapper.picture(rgb_of(frame), frame.time_s()); !taken) error = taken.error();
   };
   sink.on_audio = [&](media::AudioBlock&& block) { mapper.sound(block.speech, block.speech_time_s); };
-  TRY(media::run_pass(media, plan, sink, context));
+  TRY(pass(media, plan, sink, context));
   if (error) return *error;
   return mapper.finish();
 }

@@ -125,6 +125,11 @@ Result<AnyComparison> compare(const CompareRequest& request, const Trust& trust,
   return comparison;
 }
 
+Result<AnyComparison> compare_with_map(ByteView map, const std::string& suspect, const Context& context) {
+  AnyMap kept = TRY(parse_map(map));
+  return compare_with(std::move(kept), suspect, context);
+}
+
 PictureMaps picture_maps() {
   PictureMaps maps;
   maps.make = [](const std::string& path, const Context& context) -> Result<Bytes> {
@@ -133,8 +138,7 @@ PictureMaps picture_maps() {
     return mark::encode_block_map(std::get<mark::BlockMap>(map));
   };
   maps.compare = [](ByteView map, const std::string& path, const Context& context) -> Result<PictureDifference> {
-    AnyMap kept = TRY(parse_map(map));
-    const AnyComparison comparison = TRY(compare_with(std::move(kept), path, context));
+    const AnyComparison comparison = TRY(compare_with_map(map, path, context));
     return std::visit(
         [](const auto& any) {
           return PictureDifference{std::string(report::to_string(report::answer_of(any))),

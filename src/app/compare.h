@@ -24,6 +24,9 @@ using AnyComparison = std::variant<report::Comparison, report::ClipComparison>;
 /// holds a map that is not to be believed. unsupported: nothing that can be compared, or of two kinds.
 Result<AnyComparison> compare(const CompareRequest& request, const Trust& trust, const Context& context);
 
+/// `map`: as a credential holds it; `original`, `basis` and `credential` stay empty.
+Result<AnyComparison> compare_with_map(ByteView map, const std::string& suspect, const Context& context);
+
 /// A work's map as CBOR, and what became of it.
 PictureMaps picture_maps();
 

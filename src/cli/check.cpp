@@ -35,7 +35,7 @@ struct CheckFlags {
   std::string save, html;
   bool force = false;
   bool exit_zero = false;
-  std::string log_policy;
+  std::string log_policy, original;
 };
 
 /// "30s", "2m", "1h", "45" (seconds). Nothing when it is none of these.
@@ -101,6 +101,7 @@ class Checker {
     request.command = command(input);
     request.trust = &trust_;
     request.log_policy = flags_.log_policy;
+    request.original = flags_.original;
     const auto began = Clock::now();
     auto report = app::check(request, globals_.context(input.shown));
     if (!report) {
@@ -145,6 +146,7 @@ class Checker {
     for (const std::string& id : flags_.skip) line += " --skip " + shell_quoted(id);
     if (flags_.whole) line += " --whole";
     if (!flags_.budget.empty()) line += " --budget " + shell_quoted(flags_.budget);
+    if (!flags_.original.empty()) line += " --original " + shell_quoted(flags_.original);
     if (!flags_.log_policy.empty()) line += " --log-policy " + shell_quoted(flags_.log_policy);
     return line + words_of(flags_.trust) + " " + shell_quoted(input.shown);
   }
@@ -262,6 +264,8 @@ void add_check(VerbTable& verbs) {
       ->check(CLI::Validator(valid_duration, "TIME"));
   verb->add_flag("--whole", flags->whole, "Examine long files whole instead of in samples");
   add_trust_flags(*verb, flags->trust);
+  verb->add_option("--original", flags->original,
+                   "What it should be: a signed work or its credential (.c2pa); says where and when it differs");
   verb->add_option("--log-policy", flags->log_policy,
                    "Which logs to believe, for a proof that lies beside the file (FILE.tlog-proof)");
   verb->add_option("--fail-at", flags->fail_at,

@@ -30,10 +30,10 @@ std::string what_words(const mark::ClipSpan& span) {
   return {};
 }
 
-std::string region_words(const ClipComparison& comparison, const mark::ClipRegion& region) {
-  const mark::PixelBox& box = region.suspect_box;
-  return fmt::format("{}: {}; {} by {} pixels from ({}, {})", ninth_words(box, comparison.width, comparison.height),
-                     change_words(region.change), box.width, box.height, box.x, box.y);
+std::string box_words(const provenance::Altered& altered) {
+  if (!altered.box) return {};
+  const provenance::AlteredBox& box = *altered.box;
+  return fmt::format("; {} by {} pixels from ({}, {})", box.width, box.height, box.x, box.y);
 }
 
 /// What was cut off or added at the ends, and how the picture lies.
@@ -89,8 +89,9 @@ std::vector<provenance::Altered> altered_by(const ClipComparison& comparison) {
   std::vector<provenance::Altered> all;
   for (const mark::ClipRegion& region : comparison.result.regions) {
     const mark::PixelBox& box = region.suspect_box;
-    all.push_back({"mark.map", region_words(comparison, region), region.log10_p,
-                   provenance::AlteredBox{box.x, box.y, box.width, box.height},
+    all.push_back({"mark.map",
+                   ninth_words(box, comparison.width, comparison.height) + ": " + change_words(region.change),
+                   region.log10_p, provenance::AlteredBox{box.x, box.y, box.width, box.height},
                    provenance::AlteredTime{region.begin_s, region.end_s}});
   }
   for (const mark::ClipSpan& span : comparison.result.spans) {
@@ -117,8 +118,8 @@ std::vector<std::string> comparison_sentences(const ClipComparison& comparison) 
   }
   std::vector<std::string> sentences;
   for (const provenance::Altered& altered : altered_by(comparison))
-    sentences.push_back(fmt::format("{} {}, {}", time_words(altered.time->begin_s, altered.time->end_s),
-                                    altered.sentence, chance_words(altered.log10_p)));
+    sentences.push_back(fmt::format("{} {}{}, {}", time_words(altered.time->begin_s, altered.time->end_s),
+                                    altered.sentence, box_words(altered), chance_words(altered.log10_p)));
   if (comparison.result.pictures && !comparison.result.pictures_found)
     sentences.emplace_back("the pictures of the original were not found, its sound was");
   if (comparison.result.sound && !comparison.result.sound_found)

@@ -76,15 +76,27 @@ std::vector<std::string> comparison_sentences(const Comparison& comparison) {
     case Compared::altered: break;
   }
   std::vector<std::string> sentences;
-  for (const mark::MapRegion& region : comparison.result.regions) {
-    const mark::PixelBox& box = region.suspect_box;
-    sentences.push_back(fmt::format(
-        "{}: {}; {} by {} pixels from ({}, {}), {:.1f} % of the original, {}",
-        ninth_words(box, comparison.width, comparison.height), change_words(region.change), box.width, box.height, box.x,
-        box.y, 100.0 * static_cast<double>(region.blocks.size()) / static_cast<double>(comparison.map.size()),
-        chance_words(region.log10_p)));
+  const std::vector<provenance::Altered> all = altered_by(comparison);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const provenance::AlteredBox& box = *all[i].box;
+    sentences.push_back(fmt::format("{}; {} by {} pixels from ({}, {}), {:.1f} % of the original, {}", all[i].sentence,
+                                    box.width, box.height, box.x, box.y,
+                                    100.0 * static_cast<double>(comparison.result.regions[i].blocks.size()) /
+                                        static_cast<double>(comparison.map.size()),
+                                    chance_words(all[i].log10_p)));
   }
   return sentences;
+}
+
+std::vector<provenance::Altered> altered_by(const Comparison& comparison) {
+  std::vector<provenance::Altered> all;
+  for (const mark::MapRegion& region : comparison.result.regions) {
+    const mark::PixelBox& box = region.suspect_box;
+    all.push_back({"mark.map",
+                   ninth_words(box, comparison.width, comparison.height) + ": " + change_words(region.change),
+                   region.log10_p, provenance::AlteredBox{box.x, box.y, box.width, box.height}});
+  }
+  return all;
 }
 
 Json comparison_json(const Comparison& comparison) {

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/text_style.h"
 #include "media/decode/plane.h"
+#include "provenance/altered.h"
 #include "provenance/mark/map_compare.h"
 
 namespace bonafide::report {
@@ -31,6 +32,8 @@ struct Comparison {
 Compared answer_of(const Comparison& comparison);
 /// The answer and every region as plain sentences, the surest first.
 std::vector<std::string> comparison_sentences(const Comparison& comparison);
+/// Every region, the surest first.
+std::vector<provenance::Altered> altered_by(const Comparison& comparison);
 /// Schema bonafide.compare/1: docs/schema/bonafide.compare-1.json.
 Json comparison_json(const Comparison& comparison);
 std::string comparison_text(const Comparison& comparison, const TextStyle& style);

@@ -227,6 +227,19 @@ Report example_altered() {
   return report;
 }
 
+Report example_altered_clip() {
+  Report report = example_clip();
+  const double middle = report.media.duration_s / 2;
+  provenance::Source map{"map", provenance::State::altered, "compared with original.mp4: it differs in 2 places"};
+  map.altered = {{"mark.map", "upper left: other content", -31.4,
+                  provenance::AlteredBox{report.media.width / 4, report.media.height / 4, report.media.width / 8,
+                                         report.media.height / 8},
+                  provenance::AlteredTime{middle - 6, middle + 6}},
+                 {"mark.map", "0.8 s of sound were cut out here", -6.2, {}, provenance::AlteredTime{3.5, 3.5}}};
+  report.provenance = {provenance::State::altered, {std::move(map)}};
+  return report;
+}
+
 Report example_sound() {
   Report report;
   report.media.path = "speech.wav";

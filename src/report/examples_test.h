@@ -9,6 +9,8 @@ Report example_clip();
 Report example_photo();
 /// The photograph, whose mark shows where and when it was changed.
 Report example_altered();
+/// The clip, which a map shows to differ in a place and in time.
+Report example_altered_clip();
 Report example_sound();
 /// Markup, control characters, broken UTF-8 and endless words wherever a file can put text.
 Report example_hostile();

@@ -78,7 +78,8 @@ Parsed parse(const std::string& page) {
 }
 
 std::vector<Report> examples() {
-  return {example_clip(), example_photo(), example_altered(), example_sound(), example_hostile(), Report{}};
+  return {example_clip(),  example_photo(),   example_altered(), example_altered_clip(),
+          example_sound(), example_hostile(), Report{}};
 }
 
 TEST(ReportHtml, TagsNestAndAreOnlyOurs) {
@@ -211,6 +212,16 @@ TEST(ReportHtml, WhatAMarkShowsIsSeenBesideTheTests) {
   EXPECT_THAT(page, HasSubstr("80×60 at 200,150: this part does not carry the mark (mark.tamper, p &lt; 1e-31)"));
   EXPECT_THAT(page, HasSubstr("<strong>Changed, and shows where</strong>"));
   EXPECT_EQ(example_altered().verdict.strength, example_photo().verdict.strength) << "the axes stay apart";
+}
+
+TEST(ReportHtml, ChangesStandOnTheTimelineAndInTheFrame) {
+  const Report report = example_altered_clip();
+  const std::string page = to_html(report);
+  EXPECT_THAT(page, HasSubstr("<div class=\"name\"><bdi>Changed: map</bdi>"));
+  EXPECT_THAT(page, HasSubstr("left:25.00%;top:25.00%;width:12.50%;height:12.50%\"><b>Changed: map</b>"))
+      << "the page opens where it was changed";
+  EXPECT_THAT(page, HasSubstr("\"box\":[25.0,25.0,12.5,12.5]"));
+  EXPECT_THAT(page, HasSubstr("upper left: other content, p &lt; 1e-31"));
 }
 
 TEST(ReportHtml, RendersTheSameFromSavedJson) {

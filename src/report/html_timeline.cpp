@@ -1,6 +1,8 @@
 // Clips and sounds: everything that happens in time, on one clock. Signs, faces and curves as lanes; the film above.
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <optional>
 
 #include "base/bytes.h"
 #include "base/json.h"
@@ -40,6 +42,36 @@ std::vector<CurveLane> curve_lanes(const Report& report) {
     if (finding.outcome != forensics::Outcome::sign) take(finding);
   }
   return lanes;
+}
+
+/// What a mark or a map shows in time. It stands beside the signs, never among them: origin is another axis.
+struct ChangeInTime {
+  const provenance::Source* source;
+  const provenance::Altered* altered;
+  TimeSpan span;
+};
+
+std::vector<ChangeInTime> changes_of(const Report& report) {
+  constexpr std::size_t kMostChanges = 200;
+  std::vector<ChangeInTime> changes;
+  for (const provenance::Source& source : report.provenance.sources) {
+    for (const provenance::Altered& altered : source.altered) {
+      if (altered.time && changes.size() < kMostChanges)
+        changes.push_back({&source, &altered, {altered.time->begin_s, altered.time->end_s}});
+    }
+  }
+  return changes;
+}
+
+std::string change_title(const ChangeInTime& change) { return "Changed: " + one_line(change.source->name); }
+
+/// Per cent of the picture: left, top, width, height. Nothing: the change is not about a part of it.
+std::optional<std::array<double, 4>> change_box(const Report& report, const ChangeInTime& change) {
+  const auto& box = change.altered->box;
+  if (!box || report.media.width <= 0 || report.media.height <= 0) return {};
+  const double width = report.media.width, height = report.media.height;
+  return std::array<double, 4>{100 * box->x / width, 100 * box->y / height, 100 * box->width / width,
+                               100 * box->height / height};
 }
 
 struct Extent {
@@ -128,6 +160,23 @@ void add_sign_lanes(std::string& out, const Report& report, double length) {
   }
 }
 
+/// A lane for each source that shows changes; where something is missing, a narrow mark.
+void add_change_lanes(std::string& out, const Report& report, double length) {
+  const std::vector<ChangeInTime> changes = changes_of(report);
+  const provenance::Source* open = nullptr;
+  for (const ChangeInTime& change : changes) {
+    if (open != change.source) {
+      if (open != nullptr) close_lane(out);
+      open_lane(out, isolated(change_title(change)), "where it comes from");
+      open = change.source;
+    }
+    const Extent at = extent(change.span, length);
+    add(out, "<div class=\"mark strong\" style=\"left:{:.3f}%;width:{:.3f}%\" title=\"{}: {}, {}\"></div>", at.left,
+        at.width, span_words(change.span), text(change.altered->sentence), text(chance_words(change.altered->log10_p)));
+  }
+  if (open != nullptr) close_lane(out);
+}
+
 void add_face_lanes(std::string& out, const Report& report, double length) {
   for (const forensics::FaceSummary& face : report.forensics.faces) {
     const Extent at = extent(face.seen, length);
@@ -205,6 +254,14 @@ void add_data(std::string& out, const Report& report, const std::vector<CurveLan
       data["signs"].push_back({{"from", span.begin_s}, {"to", span.end_s}, {"text", one_line(finding->sentence)}});
     }
   }
+  data["changes"] = Json::array();
+  for (const ChangeInTime& change : changes_of(report)) {
+    data["signs"].push_back(
+        {{"from", change.span.begin_s}, {"to", change.span.end_s}, {"text", one_line(change.altered->sentence)}});
+    if (const auto box = change_box(report, change))
+      data["changes"].push_back(
+          {{"from", change.span.begin_s}, {"to", change.span.end_s}, {"box", *box}, {"text", change_title(change)}});
+  }
   data["curves"] = Json::array();
   for (const CurveLane& lane : lanes) {
     const Curve curve = thinned(*lane.curve, 500);
@@ -233,6 +290,12 @@ void add_stage(std::string& out, const Report& report, double start) {
       "width=\"{}\" height=\"{}\" src=\"data:image/jpeg;base64,{}\"><div id=\"frame-boxes\">",
       25 * std::clamp(shape, 0.3, 1.8), to_clock(shown->time_s, true), shown->width, shown->height,
       to_base64(shown->jpeg));
+  for (const ChangeInTime& change : changes_of(report)) {
+    const auto box = change_box(report, change);
+    if (!box || shown->time_s < change.span.begin_s || shown->time_s > change.span.end_s) continue;
+    add(out, "<div class=\"box\" style=\"left:{:.2f}%;top:{:.2f}%;width:{:.2f}%;height:{:.2f}%\"><b>{}</b></div>",
+        (*box)[0], (*box)[1], (*box)[2], (*box)[3], text(change_title(change)));
+  }
   for (const forensics::FaceSummary& face : report.forensics.faces) {
     if (report.media.width <= 0 || report.media.height <= 0) break;
     for (const auto& [time, box] : face.boxes) {
@@ -261,7 +324,8 @@ void add_stage(std::string& out, const Report& report, double start) {
 void add_twins(std::string& out, const Report& report, const std::vector<CurveLane>& lanes, double length) {
   out += "<details class=\"twin\"><summary>The timeline as tables</summary>";
   out +=
-      "<div class=\"scroll\"><table><caption>Signs and faces in time</caption><thead><tr><th scope=\"col\">From – "
+      "<div class=\"scroll\"><table><caption>Signs, changes and faces in time</caption><thead><tr><th "
+      "scope=\"col\">From – "
       "to</th><th "
       "scope=\"col\">What</th><th scope=\"col\">Strength</th></tr></thead><tbody>";
   for (const Finding* finding : signs_of(report)) {
@@ -269,6 +333,10 @@ void add_twins(std::string& out, const Report& report, const std::vector<CurveLa
       add(out, "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>", span_words(span),
           isolated(finding->sentence), grade_words(weight_of(*finding)));
     }
+  }
+  for (const ChangeInTime& change : changes_of(report)) {
+    add(out, "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td></tr>", span_words(change.span),
+        isolated(change_title(change) + ": " + change.altered->sentence), text(chance_words(change.altered->log10_p)));
   }
   for (const forensics::FaceSummary& face : report.forensics.faces) {
     add(out, "<tr><th scope=\"row\">{}</th><td>Face {} seen</td><td>–</td></tr>", span_words(face.seen), face.track);
@@ -278,8 +346,11 @@ void add_twins(std::string& out, const Report& report, const std::vector<CurveLa
   out += "</div></details>";
 }
 
-// Where the page opens: in the middle of the strongest short sign.
+// Where the page opens: in the middle of the surest change, else of the strongest short sign.
 double opening_time(const Report& report, double length) {
+  for (const ChangeInTime& change : changes_of(report))
+    if (change.span.length() < 0.9 * length)
+      return std::clamp((change.span.begin_s + change.span.end_s) / 2, 0.0, length);
   for (const Finding* finding : signs_of(report)) {
     for (const TimeSpan& span : finding->spans) {
       if (span.length() < 0.9 * length) return std::clamp((span.begin_s + span.end_s) / 2, 0.0, length);
@@ -307,6 +378,7 @@ void add_timeline(std::string& out, const Report& report) {
       length, start, to_clock(start, true));
   add_film(out, report, length);
   add_examined(out, report, length);
+  add_change_lanes(out, report, length);
   add_sign_lanes(out, report, length);
   add_face_lanes(out, report, length);
   for (std::size_t i = 0; i < lanes.size(); ++i) add_curve_lane(out, lanes[i], i, length);

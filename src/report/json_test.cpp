@@ -21,7 +21,8 @@ Json schema() {
 }
 
 std::vector<Report> examples() {
-  return {example_clip(), example_photo(), example_altered(), example_sound(), example_hostile(), Report{}};
+  return {example_clip(),  example_photo(),   example_altered(), example_altered_clip(),
+          example_sound(), example_hostile(), Report{}};
 }
 
 TEST(ReportJson, RoundTripIsExact) {

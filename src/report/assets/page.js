@@ -74,17 +74,23 @@
       }
       const holder = $("#frame-boxes");
       holder.textContent = "";
-      for (const face of data.faces) {
-        const at = nearest(face.t, data.pictures[i]);
-        if (!face.t.length || Math.abs(face.t[at] - data.pictures[i]) > 1) continue;
+      const draw = ([x, y, w, h], text) => {
         const box = document.createElement("div");
         const label = document.createElement("b");
-        const [x, y, w, h] = face.box[at];
         box.className = "box";
-        label.textContent = "face " + face.track;
+        label.textContent = text;
         Object.assign(box.style, { left: x + "%", top: y + "%", width: w + "%", height: h + "%" });
         box.append(label);
         holder.append(box);
+      };
+      for (const change of data.changes) {
+        const shown = data.pictures[i];
+        if (change.from <= shown && shown <= change.to) draw(change.box, change.text);
+      }
+      for (const face of data.faces) {
+        const at = nearest(face.t, data.pictures[i]);
+        if (!face.t.length || Math.abs(face.t[at] - data.pictures[i]) > 1) continue;
+        draw(face.box[at], "face " + face.track);
       }
       $("#frame-time").textContent = clock(data.pictures[i]);
     };
