@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/context.h"
+#include "base/json.h"
 #include "media/decode/frame.h"
 #include "media/decode/rewrite_still.h"
 #include "provenance/altered.h"
@@ -57,6 +58,10 @@ Result<LocatedStill> locate_still_mark(const media::Frame& frame, const provenan
 /// Places and map of a fragile layer, in the picture as shown, for a report.
 std::vector<provenance::Altered> altered_places(const LocatedStill& located);
 provenance::AlteredMap altered_map(const LocatedStill& located);
+/// "altered", "unaltered", "unverifiable" (of most of it nothing can be told), "no_layer", "no_mark".
+std::string_view answer_of(const LocatedStill& located);
+/// Schema bonafide.mark_places/1.
+Json still_places_json(const std::string& file, const LocatedStill& located);
 /// The picture as shown in grey, what is altered in red, what cannot be told in blue.
 media::Plane altered_picture(const LocatedStill& located);
 

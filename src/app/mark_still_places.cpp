@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "app/mark_still.h"
+#include "base/bytes.h"
 #include "forensics/cell_map.h"
 #include "forensics/orient.h"
 
@@ -62,6 +63,47 @@ provenance::AlteredMap altered_map(const LocatedStill& located) {
   constexpr std::uint8_t kUnknown = 128, kFaint = 40;
   std::ranges::replace(map.values, kUnknown, kFaint);
   return map;
+}
+
+std::string_view answer_of(const LocatedStill& located) {
+  constexpr double kMost = 0.5;
+  if (!located.mark.reading) return "no_mark";
+  if (!located.layer.found) return "no_layer";
+  if (!located.layer.regions.empty()) return "altered";
+  return located.layer.share(QimState::unverifiable) > kMost ? "unverifiable" : "unaltered";
+}
+
+Json still_places_json(const std::string& file, const LocatedStill& located) {
+  const auto& reading = located.mark.reading;
+  const provenance::mark::QimAnswer& layer = located.layer;
+  Json json{{"schema", "bonafide.mark_places/1"}, {"file", clean_utf8(file)}};
+  json["id"] = reading ? Json(fmt::format("{:016x}", reading->id)) : Json();
+  json["log10_p"] = reading ? reading->evidence.log10_p : 0;
+  Json picture{{"answer", answer_of(located)}, {"layer", layer.found}};
+  if (!layer.reason.empty()) picture["reason"] = layer.reason;
+  if (layer.found) {
+    picture["level"] = layer.level;
+    picture["contrast"] = layer.gain;
+    picture["log10_p"] = layer.evidence.log10_p;
+    for (const QimState state : {QimState::unaltered, QimState::unverifiable, QimState::altered})
+      picture["share"][std::string(to_string(state))] = layer.share(state);
+    picture["false_alarm"] = layer.false_alarm;
+    std::string states;
+    for (const QimState state : layer.states) states += "=?#"[static_cast<std::size_t>(state)];
+    picture["map"] = {{"columns", layer.columns}, {"rows", layer.rows}, {"blocks", states}};
+    picture["regions"] = Json::array();
+    const std::vector<provenance::Altered> places = altered_places(located);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      const provenance::AlteredBox& box = *places[i].box;
+      picture["regions"].push_back({{"box", {box.x, box.y, box.width, box.height}},
+                                    {"blocks", layer.regions[i].blocks.size()},
+                                    {"counted", layer.regions[i].counted},
+                                    {"failed", layer.regions[i].failed},
+                                    {"log10_p", places[i].log10_p}});
+    }
+  }
+  json["picture"] = std::move(picture);
+  return json;
 }
 
 media::Plane altered_picture(const LocatedStill& located) {

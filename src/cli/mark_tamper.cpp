@@ -88,48 +88,6 @@ std::string percent(double share) {
   return value > 0 && value < 1 ? fmt::format("{:.1f} %", value) : fmt::format("{:.0f} %", value);
 }
 
-/// "altered", "unaltered", "unverifiable" (of most of it nothing can be told), "no_layer", "no_mark".
-std::string_view answer_of(const app::LocatedStill& located) {
-  constexpr double kMost = 0.5;
-  if (!located.mark.reading) return "no_mark";
-  if (!located.layer.found) return "no_layer";
-  if (!located.layer.regions.empty()) return "altered";
-  return located.layer.share(QimState::unverifiable) > kMost ? "unverifiable" : "unaltered";
-}
-
-Json still_json(const TamperFlags& flags, const app::LocatedStill& located) {
-  const auto& reading = located.mark.reading;
-  const provenance::mark::QimAnswer& layer = located.layer;
-  Json json{{"schema", "bonafide.mark_places/1"}, {"file", clean_utf8(flags.in)}};
-  json["id"] = reading ? Json(fmt::format("{:016x}", reading->id)) : Json();
-  json["log10_p"] = reading ? reading->evidence.log10_p : 0;
-  Json picture{{"answer", answer_of(located)}, {"layer", layer.found}};
-  if (!layer.reason.empty()) picture["reason"] = layer.reason;
-  if (layer.found) {
-    picture["level"] = layer.level;
-    picture["contrast"] = layer.gain;
-    picture["log10_p"] = layer.evidence.log10_p;
-    for (const QimState state : {QimState::unaltered, QimState::unverifiable, QimState::altered})
-      picture["share"][std::string(to_string(state))] = layer.share(state);
-    picture["false_alarm"] = layer.false_alarm;
-    std::string states;
-    for (const QimState state : layer.states) states += "=?#"[static_cast<std::size_t>(state)];
-    picture["map"] = {{"columns", layer.columns}, {"rows", layer.rows}, {"blocks", states}};
-    picture["regions"] = Json::array();
-    const std::vector<provenance::Altered> places = app::altered_places(located);
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      const provenance::AlteredBox& box = *places[i].box;
-      picture["regions"].push_back({{"box", {box.x, box.y, box.width, box.height}},
-                                    {"blocks", layer.regions[i].blocks.size()},
-                                    {"counted", layer.regions[i].counted},
-                                    {"failed", layer.regions[i].failed},
-                                    {"log10_p", places[i].log10_p}});
-    }
-  }
-  json["picture"] = std::move(picture);
-  return json;
-}
-
 void tell_still(const TamperFlags& flags, const app::LocatedStill& located) {
   std::string text = clean_utf8(flags.in) + "\n";
   const auto& reading = located.mark.reading;
@@ -175,10 +133,10 @@ ExitCode run_still(const TamperFlags& flags, const app::MarkKeys& keys, const me
   if (!located) return tell_failure(located.error(), flags.in, globals);
   end_progress();
   if (globals.json)
-    print(dump_json(still_json(flags, *located), 2) + "\n");
+    print(dump_json(app::still_places_json(flags.in, *located), 2) + "\n");
   else
     tell_still(flags, *located);
-  const std::string_view answer = answer_of(*located);
+  const std::string_view answer = app::answer_of(*located);
   if (answer == "altered") return kAdverse;
   if (answer == "unverifiable") return kCouldNotTell;
   return answer == "unaltered" ? kDone : kNothing;
