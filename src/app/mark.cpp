@@ -61,6 +61,9 @@ Result<MarkedFile> mark_picture(const media::Media& media, const MarkRequest& re
   if (request.fragile && done.holds < kHolds)
     marked.warning += fmt::format("{}the compression of this file leaves the fragile layer on {:.0f} % of the picture",
                                   marked.warning.empty() ? "" : "; ", 100 * done.holds);
+  if (done.small)
+    marked.warning += fmt::format("{}pictures under {} pixels on a side get stronger marks that survive less",
+                                  marked.warning.empty() ? "" : "; ", provenance::mark::kSmallSide);
   return marked;
 }
 

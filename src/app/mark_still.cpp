@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "app/open_media.h"
 #include "media/decode/decode.h"
+#include "provenance/mark/tile_layout.h"
 
 namespace bonafide::app {
 
@@ -49,6 +51,7 @@ Result<MarkedStill> mark_still(const media::Media& media, const MarkStillRequest
     return make_error(Code::denied, fmt::format("it carries the mark {:016x} already ({})", done.earlier->id,
                                                 provenance::mark::to_string(done.earlier->evidence)));
   const auto change = [&](const media::StillSamples& samples) -> Result<void> {
+    done.small = std::min(samples.width, samples.height) < provenance::mark::kSmallSide;
     done.placed = TRY(provenance::mark::place_tile(
         {samples.data, samples.width, samples.height, samples.channels, samples.stride, false}, request.key, request.id,
         {.psnr = request.psnr, .not_layout = done.earlier ? done.earlier->layout : -1}, context));

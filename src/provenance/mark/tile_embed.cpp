@@ -89,7 +89,8 @@ class Embedder {
   Embedder(const cv::Mat1b& luma, const MarkKey& key, std::uint64_t id, int not_layout)
       : layout_(key), variant_(layout_of(luma, not_layout)), tile_(layout_.chips(id, variant_)), id_(id) {
     const int short_side = std::min(luma.cols, luma.rows);
-    cell_px_ = static_cast<double>(short_side) / kShortCells;
+    const int cells = short_side < kSmallSide ? kSmallShortCells : kShortCells;
+    cell_px_ = static_cast<double>(short_side) / cells;
     luma.convertTo(trial_, CV_32F);
     trial_cell_ = cell_px_;
     if (cell_px_ > 1.5 * kTrialCell) {
@@ -97,7 +98,7 @@ class Embedder {
       cv::resize(trial_, trial_,
                  {static_cast<int>(std::lround(luma.cols * scale)), static_cast<int>(std::lround(luma.rows * scale))},
                  0, 0, cv::INTER_AREA);
-      trial_cell_ = static_cast<double>(std::min(trial_.cols, trial_.rows)) / kShortCells;
+      trial_cell_ = static_cast<double>(std::min(trial_.cols, trial_.rows)) / cells;
     }
     mask_ = mask_of(trial_);
     working_ = working_picture(trial_, trial_cell_);

@@ -14,6 +14,9 @@ namespace bonafide::provenance::mark {
 inline constexpr std::string_view kTileProfile = "bonafide.tile.1";
 inline constexpr int kTileCells = 32;    ///< on a side
 inline constexpr int kShortCells = 128;  ///< on the picture's short side
+/// On that of a small still: with larger cells it may be halved once more (docs/evaluation/marks_image.md).
+inline constexpr int kSmallShortCells = 96;
+inline constexpr int kSmallSide = 384;  ///< pixels; a still with a shorter side is small
 inline constexpr int kCellPixels = 2;    ///< of the working picture that is read
 inline constexpr int kFold = kTileCells * kCellPixels;
 inline constexpr int kLayouts = 16;     ///< sign patterns that cancel out when marked pictures are averaged

@@ -41,13 +41,13 @@ class Search {
   Result<TileAnswer> run();
 
  private:
-  double guess() const { return static_cast<double>(std::min(luma_.cols, luma_.rows)) / kShortCells; }
+  double guess(int cells = kShortCells) const { return static_cast<double>(std::min(luma_.cols, luma_.rows)) / cells; }
   std::size_t add_level(double cell_px);
   void each(std::size_t count, const std::function<void(std::size_t)>& work) const;
   void scan(const std::vector<Candidate>& places, std::span<const int> turns, std::vector<Candidate>& found);
   void scan_scales(std::vector<Candidate>& found);
-  void scan_angles(std::vector<Candidate>& found);
-  void scan_aspects(std::vector<Candidate>& found);
+  void scan_angles(std::size_t level, std::vector<Candidate>& found);
+  void scan_aspects(std::size_t level, std::vector<Candidate>& found);
   bool decide(std::vector<Candidate> found, std::size_t most);
   Candidate refined(Candidate candidate);
   bool decode(const Candidate& candidate);
@@ -88,6 +88,8 @@ void Search::scan(const std::vector<Candidate>& places, std::span<const int> tur
   answer_.hypotheses += kPlaces * static_cast<double>(turns.size() * places.size());
 }
 
+bool stronger(const Candidate& a, const Candidate& b) { return a.peak.z > b.peak.z; }
+
 // Steps at which the far corner moves by less than half a working pixel between two neighbours' middles.
 double step_of(const Level& level) { return 1.6 / std::max(level.plane.cols, level.plane.rows); }
 
@@ -116,8 +118,8 @@ void Search::scan_scales(std::vector<Candidate>& found) {
 }
 
 // A picture turned by a few degrees on its own canvas keeps its scale.
-void Search::scan_angles(std::vector<Candidate>& found) {
-  const Level& level = levels_[0];
+void Search::scan_angles(std::size_t at, std::vector<Candidate>& found) {
+  const Level& level = levels_[at];
   const double diagonal = std::hypot(level.plane.cols, level.plane.rows);
   const double turn_step = std::max(0.2, 1.4 / diagonal * 180 / CV_PI);
   const int turns = static_cast<int>(std::floor(options_.most_angle / turn_step));
@@ -133,7 +135,7 @@ void Search::scan_angles(std::vector<Candidate>& found) {
     for (int k = -scales; k <= scales; ++k) {
       const double scale = std::exp(k * step);
       const SyncPeak peak = find_sync(layout_, folded(plane, scale, scale), kAsIs);
-      if (peak.z > best.peak.z) best = {peak, 0, {scale, scale, angle}};
+      if (peak.z > best.peak.z) best = {peak, at, {scale, scale, angle}};
     }
     by_angle[i] = best;
   });
@@ -141,12 +143,12 @@ void Search::scan_angles(std::vector<Candidate>& found) {
   answer_.hypotheses += kPlaces * static_cast<double>(by_angle.size()) * (2 * scales + 1);
 }
 
-void Search::scan_aspects(std::vector<Candidate>& found) {
+void Search::scan_aspects(std::size_t level, std::vector<Candidate>& found) {
   std::vector<Candidate> places;
-  const double step = step_of(levels_[0]) * 1.2;
+  const double step = step_of(levels_[level]) * 1.2;
   const int steps = static_cast<int>(std::ceil(0.05 / step));
   for (int x = -steps; x <= steps; ++x)
-    for (int y = -steps; y <= steps; ++y) places.push_back({{}, 0, {std::exp(x * step), std::exp(y * step), 0}});
+    for (int y = -steps; y <= steps; ++y) places.push_back({{}, level, {std::exp(x * step), std::exp(y * step), 0}});
   scan(places, kAsIs, found);
 }
 
@@ -200,8 +202,7 @@ bool Search::decode(const Candidate& candidate) {
 }
 
 bool Search::decide(std::vector<Candidate> found, std::size_t most) {
-  std::stable_sort(found.begin(), found.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.peak.z > b.peak.z; });
+  std::stable_sort(found.begin(), found.end(), stronger);
   if (!found.empty()) answer_.best_z = std::max(answer_.best_z, found.front().peak.z);
   for (std::size_t i = 0; i < std::min(most, found.size()); ++i) {
     if (found[i].peak.z < kWorthDecoding || context_.stopped()) break;
@@ -216,22 +217,28 @@ bool Search::decide(std::vector<Candidate> found, std::size_t most) {
 Result<TileAnswer> Search::run() {
   constexpr int kLeast = 32;
   if (luma_.cols < kLeast || luma_.rows < kLeast) return answer_;
-  add_level(guess());
+  const int short_side = std::min(luma_.cols, luma_.rows);
+  std::vector<Candidate> places{{{}, add_level(guess()), {}}};
+  if (short_side < 2 * kSmallSide) places.push_back({{}, add_level(guess(kSmallShortCells)), {}});  // of a small still
   std::vector<Candidate> found;
-  scan({{{}, 0, {}}}, kAllTurns, found);
-  bool done = found[0].peak.z >= kWorthDecoding && decode(found[0]);
-  answer_.best_z = found[0].peak.z;
+  scan(places, kAllTurns, found);
+  std::vector<Candidate> likely = found;
+  std::stable_sort(likely.begin(), likely.end(), stronger);
+  bool done = false;
+  for (const Candidate& candidate : likely) done = done || (candidate.peak.z >= kWorthDecoding && decode(candidate));
+  answer_.best_z = likely.front().peak.z;
   if (options_.deep && !done) {
     scan_scales(found);
     done = decide(found, 12);
-    if (!done && options_.most_angle > 0) {
+    const std::size_t kinds = short_side < kSmallSide ? 2 : 1;  // what was enlarged and turned is missed
+    for (std::size_t level = 0; !done && options_.most_angle > 0 && level < kinds; ++level) {
       found.clear();
-      scan_angles(found);
+      scan_angles(level, found);
       done = decide(found, 6);
     }
-    if (!done && options_.aspect) {
+    for (std::size_t level = 0; !done && options_.aspect && level < kinds; ++level) {
       found.clear();
-      scan_aspects(found);
+      scan_aspects(level, found);
       done = decide(found, 6);
     }
   }

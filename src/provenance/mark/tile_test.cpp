@@ -71,7 +71,7 @@ TEST(Tile, IsReadAndHardlySeen) {
   ASSERT_TRUE(answer.reading);
   EXPECT_EQ(answer.reading->id, kId);
   EXPECT_LE(answer.reading->evidence.log10_p, -7);
-  EXPECT_NEAR(answer.reading->cell_px, 360.0 / 128, 1e-6);
+  EXPECT_NEAR(answer.reading->cell_px, 360.0 / kSmallShortCells, 1e-6);
   EXPECT_NEAR(answer.reading->origin_x, 0, 1e-6);
 }
 
@@ -123,7 +123,7 @@ TEST(Tile, DeepReadFindsCropsAndSmallTurns) {
   const TileAnswer found = read(crop, deep());
   ASSERT_TRUE(found.reading);
   EXPECT_EQ(found.reading->id, kId);
-  EXPECT_NEAR(found.reading->cell_px, 360.0 / 128, 0.02);
+  EXPECT_NEAR(found.reading->cell_px, 360.0 / kSmallShortCells, 0.02);
   cv::Mat1b askew;
   cv::warpAffine(grey, askew, cv::getRotationMatrix2D({239.5F, 179.5F}, 2.6, 1), grey.size());
   const TileAnswer straight = read(askew, deep());
@@ -187,6 +187,21 @@ TEST(TileSecurity, AMarkCanBeCopied) {
   const TileAnswer answer = read(drawn::luma(forged));
   ASSERT_TRUE(answer.reading);
   EXPECT_EQ(answer.reading->id, kId);
+}
+
+// Cells of a small still are larger, so that it may be halved; those of others are not.
+TEST(Tile, SmallAndLargePicturesAreReadAlike) {
+  for (const int height : {200, kSmallSide - 1, kSmallSide, 500}) {
+    cv::Mat3b picture = drawn::picture(height * 4 / 3, height, 40);
+    ASSERT_TRUE(place_tile(drawn::view(picture), public_key(), kId, {}, {}));
+    const cv::Mat1b grey = drawn::luma(picture);
+    const TileAnswer whole = read(grey);
+    ASSERT_TRUE(whole.reading) << height;
+    EXPECT_NEAR(whole.reading->cell_px, height / (height < kSmallSide ? 96.0 : 128.0), 1e-6);
+    cv::Mat1b half;
+    cv::resize(grey, half, {}, 0.5, 0.5, cv::INTER_AREA);
+    EXPECT_EQ(read(half).reading.value_or(TileReading{}).id, kId) << height;
+  }
 }
 
 TEST(Tile, RefusesWhatIsTooSmall) {
