@@ -30,7 +30,7 @@ struct MarkStillRequest {
 struct MarkedStill {
   provenance::mark::TilePlaced placed;
   media::RewrittenStill written;
-  bool small = false;  ///< under kSmallSide pixels on a side
+  bool small = false;                                      ///< under kSmallSide pixels on a side
   std::optional<provenance::mark::TileReading> earlier{};  ///< the mark that was there, with `over`
   std::optional<provenance::mark::QimPlaced> fragile{};
   double holds = 0;  ///< share of the written picture on which the fragile layer shows, read back from the file
