@@ -36,7 +36,9 @@ provenance::Source read_log(const CheckRequest& request, const Context& context)
   if (request.log_policy.empty()) {
     return {"log", State::not_examined, "a proof lies beside the file; say which logs to believe (--log-policy)"};
   }
-  const auto facts = log_verify({proof, request.path, request.log_policy, ""}, context);
+  LogVerifyRequest asked{.proof = proof, .file = request.path, .policy = request.log_policy, .key = {}};
+  asked.log = request.log_folder;
+  const auto facts = log_verify(asked, context);
   if (!facts)
     return {"log", State::not_examined, "the proof beside the file could not be read: " + facts.error().message};
   const std::string where = fmt::format("entry {} of {}", facts->entry.number, facts->tree.origin);
@@ -49,6 +51,8 @@ provenance::Source read_log(const CheckRequest& request, const Context& context)
   std::string sentence = where + ", proven";
   if (facts->work == report::LogProofFacts::Work::fits) sentence += " to be about this very file";
   if (!facts->issuer_name.empty()) sentence += ", by a key named " + facts->issuer_name;
+  if (facts->key && facts->key->revoked_by)
+    sentence += fmt::format(", a key that entry {} revoked later", *facts->key->revoked_by);
   return {"log", State::found,
           sentence + fmt::format("; {} witness{}", facts->witnesses.size(), facts->witnesses.size() == 1 ? "" : "es")};
 }

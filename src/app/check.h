@@ -17,6 +17,7 @@ struct CheckRequest {
   std::string command;             ///< for the report: how to run this again
   const Trust* trust = nullptr;    ///< whom to believe about a credential; nobody when absent
   std::string original;            ///< what it should be: compared with its map, or with the file; empty: nothing
+  std::string log_folder;          ///< a log that is looked through for a revocation of an issuer's key; empty: none
   std::string log_policy;          ///< a file that says which logs to believe; empty: none
 };
 

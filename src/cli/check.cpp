@@ -35,7 +35,7 @@ struct CheckFlags {
   std::string save, html;
   bool force = false;
   bool exit_zero = false;
-  std::string log_policy, original;
+  std::string log_policy, log_folder, original;
 };
 
 /// "30s", "2m", "1h", "45" (seconds). Nothing when it is none of these.
@@ -102,6 +102,7 @@ class Checker {
     request.trust = &trust_;
     request.log_policy = flags_.log_policy;
     request.original = flags_.original;
+    request.log_folder = flags_.log_folder;
     const auto began = Clock::now();
     auto report = app::check(request, globals_.context(input.shown));
     if (!report) {
@@ -266,6 +267,8 @@ void add_check(VerbTable& verbs) {
   add_trust_flags(*verb, flags->trust);
   verb->add_option("--original", flags->original,
                    "What it should be: a signed work or its credential (.c2pa); says where and when it differs");
+  verb->add_option("--log", flags->log_folder,
+                   "With --log-policy: the log's folder, looked through for a revocation of the issuer's key");
   verb->add_option("--log-policy", flags->log_policy,
                    "Which logs to believe, for a proof that lies beside the file (FILE.tlog-proof)");
   verb->add_option("--fail-at", flags->fail_at,

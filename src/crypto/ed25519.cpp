@@ -25,6 +25,18 @@ Result<Ed25519Key> Ed25519Key::from_seed(ByteView seed) {
   return made;
 }
 
+Result<std::string> Ed25519Key::pem(const std::string& passphrase) const { return private_key_pem(*key_, passphrase); }
+
+Result<Ed25519Key> Ed25519Key::from_pem(std::string_view pem, const Passphrase& passphrase) {
+  const KeyHandle key = TRY(read_private_key(pem, passphrase));
+  const ErrorQueue queue;
+  Bytes seed(kKeyBytes);
+  std::size_t size = seed.size();
+  if (EVP_PKEY_get_raw_private_key(key.get(), seed.data(), &size) != 1 || size != kKeyBytes)
+    return make_error(Code::corrupt, "the private key is no Ed25519 key");
+  return from_seed(seed);
+}
+
 Result<Bytes> Ed25519Key::sign(ByteView message) const {
   return sign_with(*key_, SignatureAlgorithm::ed25519, message);
 }

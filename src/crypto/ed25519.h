@@ -15,6 +15,10 @@ class Ed25519Key {
   static Result<Ed25519Key> from_seed(ByteView seed);
   const Bytes& public_key() const { return public_key_; }  ///< 32 bytes
   const Bytes& seed() const { return seed_; }
+  /// PKCS#8 as PEM, encrypted when there is a passphrase.
+  Result<std::string> pem(const std::string& passphrase) const;
+  /// denied: the passphrase is missing or wrong; corrupt: no Ed25519 key.
+  static Result<Ed25519Key> from_pem(std::string_view pem, const Passphrase& passphrase);
   /// 64 bytes, the same every time.
   Result<Bytes> sign(ByteView message) const;
 

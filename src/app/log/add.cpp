@@ -154,7 +154,7 @@ Result<void> write_proofs(const LogAddRequest& request, const std::vector<Prepar
 
 }  // namespace
 
-Result<report::LogFacts> log_init(const LogPlace& place, const std::string& origin) {
+Result<report::LogFacts> log_init(const LogPlace& place, const std::string& origin, const std::string& passphrase) {
   if (!tlog::is_key_name(origin) || origin.size() > 255)
     return make_error(Code::invalid_argument, "a log's name has no blanks and no plus sign, like example.org/log-2026");
   const std::string keep = place.kept();
@@ -166,13 +166,21 @@ Result<report::LogFacts> log_init(const LogPlace& place, const std::string& orig
   if (signer.key().name != origin)
     return make_error(Code::invalid_argument, keep + " keeps the key of another log, " + signer.key().name);
   tlog::DurableWriter writer(keep);
-  TRY(writer.put(std::string(kLogKeyFile), as_bytes(signer.secret_text() + "\n"), 0600));
+  const std::string secret = passphrase.empty() ? signer.secret_text() + "\n" : TRY(signer.sealed_text(passphrase));
+  TRY(writer.put(std::string(kLogKeyFile), as_bytes(secret), 0600));
   const std::string policy =
       "# believes this log alone, and asks for no witness\nlog " + signer.key().text() + "\nquorum none\n";
   TRY(writer.put(std::string(kLogPolicyFile), as_bytes(policy)));
   TRY(writer.finish());
   TRY(tlog::DirectoryStore::create({.folder = place.folder, .keep = keep}, signer));
   return report::LogFacts{place.folder, keep, origin, signer.key().text(), keep + "/" + std::string(kLogPolicyFile)};
+}
+
+Result<void> log_ready(const LogPlace& place) {
+  tlog::NoteSigner log = TRY(log_signer(place));
+  TRY(tlog::DirectoryStore::open({.folder = place.folder, .keep = place.kept()}, std::move(log)));
+  TRY(log_registry(place));
+  return {};
 }
 
 Result<report::LogAdded> log_add(const LogAddRequest& request, const Context& context) {

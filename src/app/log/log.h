@@ -14,12 +14,16 @@ namespace bonafide::app {
 
 struct LogPlace {
   std::string folder;
-  std::string keep;  ///< empty: folder + ".keep"
+  std::string keep;                    ///< empty: folder + ".keep"
+  crypto::Passphrase passphrase = {};  ///< of the log's key, when it is sealed
   std::string kept() const;
 };
 
-/// Makes an empty log of this name. invalid_argument: there is one, or the name cannot be one.
-Result<report::LogFacts> log_init(const LogPlace& place, const std::string& origin);
+/// Makes an empty log of this name; its key is sealed when there is a passphrase. invalid_argument: there is one, or
+/// the name cannot be one.
+Result<report::LogFacts> log_init(const LogPlace& place, const std::string& origin, const std::string& passphrase = {});
+/// Whether entries could be added now: key, guard, tiles and registry are there and fit. Nothing is signed.
+Result<void> log_ready(const LogPlace& place);
 
 struct LogAddRequest {
   LogPlace place;
@@ -62,6 +66,7 @@ struct LogVerifyRequest {
   std::string policy;                     ///< file; or
   std::string key;                        ///< the log's key, with no witness asked for
   std::string entry = {};                 ///< what a bare receipt is about: a file with the entry, or with a statement
+  std::string log = {};                   ///< the log's folder: looked through for a revocation of the issuer's key
   std::vector<std::string> headers = {};  ///< for OpenTimestamps: block headers in hex, or files with one
   crypto::TrustStore trust = {};          ///< for RFC 3161: which authorities to believe
   std::string since = {};                 ///< what a receipt of consistency is about: a file with the older checkpoint

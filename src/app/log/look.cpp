@@ -157,6 +157,7 @@ Result<LogProofFacts> log_verify(const LogVerifyRequest& request, const Context&
   if (!check.included || check.checkpoint.trust == tlog::CheckpointTrust::broken)
     facts.state = LogProofFacts::State::broken;
   TRY(judge_work(facts, evidence, context));
+  if (!request.log.empty()) TRY(judge_key(facts, request.log, policy));
   return facts;
 }
 

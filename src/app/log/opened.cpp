@@ -26,13 +26,18 @@ Result<tlog::NoteSigner> log_signer(const LogPlace& place) {
     return error;
   }
   if (!text) return text.error();
-  while (!text->empty() && text->back() == '\n') text->pop_back();
-  return tlog::NoteSigner::parse(*text);
+  auto signer = tlog::NoteSigner::parse_file(*text, place.passphrase);
+  if (signer || signer.error().code != Code::denied) return signer;
+  Error error = signer.error();
+  error.file = path;
+  return error;
 }
 
 Result<tlog::NoteKey> log_key(const LogPlace& place, const std::string& text) {
   if (!text.empty()) return tlog::parse_note_key(text);
-  return TRY(log_signer(place)).key();
+  const auto file = read_file(place.kept() + "/" + std::string(kLogKeyFile), 4096);
+  if (!file) return TRY(log_signer(place)).key();  // which says why
+  return tlog::NoteSigner::key_in_file(*file);
 }
 
 Result<std::string> log_checkpoint(const LogPlace& place, const tlog::NoteKey& key) {

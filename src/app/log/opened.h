@@ -30,6 +30,11 @@ Result<provenance::log::Policy> policy_for(const LogVerifyRequest& request);
 Result<void> judge_work(report::LogProofFacts& facts, const provenance::log::Evidence& evidence,
                         const Context& context);
 
+/// Looks through the log in this folder for what it says of the key that issued the entry: facts.key; an entry that a
+/// revocation covers is not trusted any more. The log must be the one of the proof, signed by a key of the policy, and
+/// contain the proof's tree.
+Result<void> judge_key(report::LogProofFacts& facts, const std::string& folder, const provenance::log::Policy& policy);
+
 /// What is wrong with the index in the folder that is kept, measured by the signed one; it can be deleted, and is built
 /// anew.
 Result<std::optional<provenance::log::LogFault>> index_fault(const LogPlace& place,

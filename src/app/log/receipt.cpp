@@ -137,6 +137,7 @@ Result<LogProofFacts> log_verify_receipt(const LogVerifyRequest& request, const 
   facts.witnesses_wanted = policy.quorum != "none";
   facts.state = state_of(found.receipt, facts.entry.leaf, policy, facts.reason, facts.tree.root);
   TRY(judge_work(facts, {.entry = found.entry}, context));
+  if (!request.log.empty()) TRY(judge_key(facts, request.log, policy));
   return facts;
 }
 

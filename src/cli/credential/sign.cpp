@@ -150,6 +150,10 @@ ExitCode run_sign(const SignFlags& flags, const Globals& globals) {
   const auto give_up = [&](const Error& error) { return globals.json ? fail_json(error) : fail(error); };
   const auto request = request_of(flags, globals);
   if (!request) return give_up(request.error());
+  if (!flags.log.empty()) {  // before the work is signed, not after
+    const auto ready = globals.recorder(flags.log, {}, request->key, {}, globals.context(request->input));
+    if (!ready) return give_up(ready.error());
+  }
   const auto answer = app::sign(*request, globals.context(request->input));
   end_progress();
   if (!answer) return give_up(answer.error());

@@ -39,7 +39,8 @@ struct Recorded {
   std::uint64_t entry = 0;  ///< its number in the log
   std::string proof;        ///< the file with its proof
 };
-/// Registers a signed work in the log in `folder`; `mark`: hex digits, or empty.
+/// Registers a signed work in the log in `folder`; `mark`: hex digits, or empty. With an empty `work` it only looks whether
+/// it could.
 using Recorder =
     std::function<Result<Recorded>(const std::string& folder, const std::string& work, const app::KeySource& key,
                                    const std::string& mark, const Context& context)>;

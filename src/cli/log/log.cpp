@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/files.h"
 #include "cli/credential/key_flags.h"
+#include "cli/kit/passphrase.h"
 #include "cli/kit/terminal.h"
 #include "cli/log/parts.h"
 #include "cli/log/verbs.h"
@@ -9,6 +10,8 @@
 namespace bonafide::cli {
 
 namespace {
+
+constexpr char kLogPassphraseVariable[] = "BONAFIDE_LOG_PASSPHRASE";
 
 struct AddFlags {
   app::LogAddRequest request;
@@ -80,13 +83,24 @@ void add_init(CLI::App& noun, VerbTable& verbs) {
   struct Flags {
     app::LogPlace place;
     std::string name;
+    bool sealed = false;
   };
   CLI::App* const verb = verbs.add(noun, "init", "Make an empty log and its key");
   const auto flags = std::make_shared<Flags>();
   place_flags(*verb, flags->place);
   verb->add_option("--name", flags->name, "The log's name for good, like example.org/log-2026")->required();
-  chosen_by(verb, verbs, flags, [](const Flags& from, const Globals& globals) -> ExitCode {
-    const auto made = app::log_init(from.place, from.name);
+  verb->add_flag("--seal", flags->sealed,
+                 "Keep the log's key under a passphrase (--log-passphrase-file, $BONAFIDE_LOG_PASSPHRASE or typed)");
+  chosen_by(verb, verbs, flags, [verb](const Flags& from, const Globals& globals) -> ExitCode {
+    std::string passphrase;
+    if (from.sealed) {
+      const CLI::Option* const file = verb->get_option("--log-passphrase-file");
+      const auto asked = ask_new_passphrase(file->empty() ? std::string() : file->as<std::string>(),
+                                            kLogPassphraseVariable, "a passphrase for the log's key");
+      if (!asked) return log_failed(asked.error(), globals);
+      passphrase = *asked;
+    }
+    const auto made = app::log_init(from.place, from.name, passphrase);
     if (!made) return log_failed(made.error(), globals);
     show(*made, globals);
     return kDone;
@@ -204,12 +218,25 @@ void place_flags(CLI::App& verb, app::LogPlace& place) {
   verb.add_option("log", place.folder, "The log's folder, the one that is handed out")->required();
   verb.add_option("--keep", place.keep,
                   "The folder that is kept: key, guard, registry; default: the log's name + .keep");
+  const auto file = std::make_shared<std::string>();
+  verb.add_option("--log-passphrase-file", *file,
+                  "The passphrase of the log's key, when it is sealed (else $BONAFIDE_LOG_PASSPHRASE, or typed)");
+  place.passphrase = [file] {
+    return ask_passphrase(*file, kLogPassphraseVariable, "the passphrase of the log's key").value_or("");
+  };
 }
 
 Result<Recorded> record_signed(const std::string& folder, const std::string& work, const app::KeySource& key,
                                const std::string& mark, const Context& context) {
   app::LogAddRequest request;
   request.place.folder = folder;
+  request.place.passphrase = [] {
+    return ask_passphrase({}, kLogPassphraseVariable, "the passphrase of the log's key").value_or("");
+  };
+  if (work.empty()) {
+    TRY(app::log_ready(request.place));
+    return Recorded{};
+  }
   request.files = {work};
   request.key = key;
   request.mark_id = mark;

@@ -148,6 +148,8 @@ void add_log_verify(CLI::App& noun, VerbTable& verbs) {
                    "The work that it is said to be about; the checkpoint that was stamped");
   verb->add_option("--policy", flags->request.policy, "Which logs and witnesses to believe (c2sp.org/tlog-policy)");
   verb->add_option("--log-key", flags->request.key, "Believe this log, and ask for no witness");
+  verb->add_option("--log", flags->request.log,
+                   "The log's folder: looked through for a revocation of the issuer's key");
   verb->add_option("--entry", flags->request.entry, "For a receipt alone: the entry or statement that it is about");
   verb->add_option("--since", flags->request.since, "For a receipt of consistency: the older checkpoint");
   verb->add_option("--header", flags->request.headers,

@@ -10,6 +10,8 @@
 namespace bonafide::provenance::log {
 namespace {
 
+constexpr std::string_view kSealed = "SEALED+KEY+";
+
 constexpr std::string_view kDash = "\u2014 ";
 constexpr std::size_t kMostLine = 16'384;  // a post-quantum signature takes up to 7 kB in base64
 constexpr std::string_view kPrivate = "PRIVATE+KEY+";
@@ -184,6 +186,26 @@ Result<std::string> NoteSigner::sign(std::string_view text, std::uint64_t time) 
   }
   bytes.insert(bytes.end(), signature.begin(), signature.end());
   return fmt::format("{}{} {}\n", kDash, key_.name, to_base64(bytes));
+}
+
+Result<std::string> NoteSigner::sealed_text(const std::string& passphrase) const {
+  return fmt::format("{}{}\n{}", kSealed, key_.text(), TRY(secret_.pem(passphrase)));
+}
+
+Result<NoteKey> NoteSigner::key_in_file(std::string_view text) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  if (line.starts_with(kSealed)) return parse_note_key(line.substr(kSealed.size()));
+  return TRY(parse(line)).key();
+}
+
+Result<NoteSigner> NoteSigner::parse_file(std::string_view text, const crypto::Passphrase& passphrase) {
+  const auto end = std::min(text.find('\n'), text.size());
+  if (!text.starts_with(kSealed)) return parse(text.substr(0, end));
+  NoteKey key = TRY(key_in_file(text));
+  crypto::Ed25519Key secret = TRY(crypto::Ed25519Key::from_pem(text.substr(end), passphrase));
+  if (secret.public_key() != key.key)
+    return make_error(Code::corrupt, "the sealed key is not that of the line above it");
+  return NoteSigner(std::move(key), std::move(secret));
 }
 
 Result<Bytes> NoteSigner::sign_bytes(ByteView message) const { return secret_.sign(message); }

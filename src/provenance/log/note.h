@@ -44,6 +44,12 @@ class NoteSigner {
   const NoteKey& key() const { return key_; }
   /// For a file that nobody else may read.
   std::string secret_text() const;
+  /// The same under a passphrase: a line with the public key, then PKCS#8 as PEM.
+  Result<std::string> sealed_text(const std::string& passphrase) const;
+  /// Either form. denied: it is sealed, and the passphrase is missing or wrong.
+  static Result<NoteSigner> parse_file(std::string_view text, const crypto::Passphrase& passphrase);
+  /// The public key in a file of either form; no passphrase is needed.
+  static Result<NoteKey> key_in_file(std::string_view text);
   /// The signature line for a note's text; `time` (seconds since 1970) is what a cosignature says, and unused
   /// otherwise.
   Result<std::string> sign(std::string_view text, std::uint64_t time = 0) const;

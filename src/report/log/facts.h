@@ -65,7 +65,15 @@ struct LogProofFacts {
   provenance::log::Checkpoint tree;
   std::vector<provenance::log::CheckpointCheck::Cosigned> witnesses;
   bool witnesses_wanted = false;  ///< the policy has a quorum
-  std::string issuer_name;        ///< from a certificate that fits the entry; nobody has vouched for the name
+  /// What the log itself says of the issuer's key, when it was looked through.
+  struct Standing {
+    std::uint64_t looked_at = 0;              ///< entries, from the first
+    std::optional<std::uint64_t> revoked_by;  ///< number of the entry that revokes the key
+    std::uint64_t distrust_from = 0;          ///< entries by the key from this number on are not to be believed
+    bool covers = false;                      ///< this entry is one of them
+  };
+  std::optional<Standing> key = {};
+  std::string issuer_name;  ///< from a certificate that fits the entry; nobody has vouched for the name
 };
 
 /// That an older tree is the beginning of a newer one.

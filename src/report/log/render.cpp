@@ -90,6 +90,15 @@ std::string work_words(LogProofFacts::Work work) {
   return {};
 }
 
+std::string standing_words(const LogProofFacts::Standing& key) {
+  if (!key.revoked_by) return fmt::format("not revoked among the first {} entries of the log", key.looked_at);
+  if (key.covers)
+    return fmt::format("REVOKED by entry {}: entries from {} on are not to be believed", *key.revoked_by,
+                       key.distrust_from);
+  return fmt::format("revoked by entry {} for entries from {} on; this one is older", *key.revoked_by,
+                     key.distrust_from);
+}
+
 std::string witness_words(const LogProofFacts& proof) {
   if (proof.witnesses.empty())
     return proof.witnesses_wanted ? "none of those that the policy asks for"
@@ -170,6 +179,13 @@ Json log_json(const LogProofFacts& proof) {
   json["tree"] = tree_json(proof.tree);
   json["entry"] = log_json(proof.entry);
   if (!proof.issuer_name.empty()) json["issuer_name"] = clean_utf8(proof.issuer_name);
+  if (proof.key) {
+    json["issuer_key"] = Json{{"looked_at", proof.key->looked_at}, {"revoked", proof.key->revoked_by.has_value()}};
+    if (proof.key->revoked_by) {
+      json["issuer_key"]["revoked_by"] = *proof.key->revoked_by;
+      json["issuer_key"]["distrust_from"] = proof.key->distrust_from;
+    }
+  }
   json["witnesses_wanted"] = proof.witnesses_wanted;
   json["witnesses"] = Json::array();
   for (const auto& one : proof.witnesses)
@@ -192,6 +208,7 @@ std::string log_text(const LogProofFacts& proof, const TextStyle& style) {
   line("Entry", words_of(proof.entry));
   if (!proof.issuer_name.empty())
     line("Issuer", clean_utf8(proof.issuer_name) + " (by the certificate in the proof; who that is, it does not show)");
+  if (proof.key) line("Key", standing_words(*proof.key));
   line("Work", work_words(proof.work));
   line("Witnesses", witness_words(proof));
   return text;
