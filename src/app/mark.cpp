@@ -55,7 +55,9 @@ Result<MarkedFile> mark_picture(const media::Media& media, const MarkRequest& re
   MarkedFile marked{.pictures = true, .psnr = done.psnr(), .codecs = done.written.format};
   marked.left_out = std::move(done.written.left_out);
   if (done.earlier) marked.earlier = marks_of(provenance::mark::TileAnswer{.reading = done.earlier});
-  if (!done.placed.survives)
+  if (!done.reads)
+    marked.warning = "the compression of this file takes the id at once: it could not be read back";
+  else if (!done.placed.survives)
     marked.warning = "even the strongest mark did not survive JPEG 30, strong noise and a crop on a trial copy";
   if (request.fragile) marked.holds = done.holds;
   if (request.fragile && done.holds < kHolds)

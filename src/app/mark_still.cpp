@@ -24,12 +24,15 @@ Result<provenance::mark::TileAnswer> read(const media::Media& media, const prove
                               search, context);
 }
 
-// Compression may have taken the layer at once: what was written is read back.
-Result<double> holding(const MarkStillRequest& request, const Context& context) {
+// Compression may have taken a mark at once: the file's own steps swallow changes that are smaller than half of them.
+Result<void> read_back(const MarkStillRequest& request, MarkedStill& done, const Context& context) {
   const media::Media written = TRY(open_media(request.out, context));
   const media::Frame frame = TRY(media::read_still(written, context));
-  const LocatedStill located = TRY(locate_still_mark(frame, request.key, *request.fragile, false, context));
-  return located.layer.share(provenance::mark::QimState::unaltered);
+  const LocatedStill located =
+      TRY(locate_still_mark(frame, request.key, request.fragile.value_or(request.key), false, context));
+  done.reads = located.mark.reading && located.mark.reading->id == request.id;
+  if (request.fragile) done.holds = located.layer.share(provenance::mark::QimState::unaltered);
+  return {};
 }
 
 }  // namespace
@@ -50,19 +53,27 @@ Result<MarkedStill> mark_still(const media::Media& media, const MarkStillRequest
   if (done.earlier && !request.over)
     return make_error(Code::denied, fmt::format("it carries the mark {:016x} already ({})", done.earlier->id,
                                                 provenance::mark::to_string(done.earlier->evidence)));
+  provenance::mark::TileStrength strength{.psnr = request.psnr};
+  if (done.earlier) strength.not_layout = done.earlier->layout;
   const auto change = [&](const media::StillSamples& samples) -> Result<void> {
     done.small = std::min(samples.width, samples.height) < provenance::mark::kSmallSide;
     done.placed = TRY(provenance::mark::place_tile(
         {samples.data, samples.width, samples.height, samples.channels, samples.stride, false}, request.key, request.id,
-        {.psnr = request.psnr, .not_layout = done.earlier ? done.earlier->layout : -1}, context));
+        strength, context));
     if (request.fragile)
       done.fragile = TRY(provenance::mark::place_qim(
           {samples.data, samples.width, samples.height, samples.channels, samples.stride, false}, *request.fragile,
           request.id, context));
     return {};
   };
-  done.written = TRY(media::rewrite_still(media, {request.out, request.overwrite, change}, context));
-  if (request.fragile) done.holds = TRY(holding(request, context));
+  constexpr int kTries = 3;
+  constexpr double kStronger = 2;  // dB
+  for (int attempt = 1; attempt <= kTries && !done.reads; ++attempt) {
+    done.written = TRY(media::rewrite_still(media, {request.out, request.overwrite || attempt > 1, change}, context));
+    TRY(read_back(request, done, context));
+    strength.psnr -= kStronger;
+    strength.weaker = 0;
+  }
   return done;
 }
 

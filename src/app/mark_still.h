@@ -33,7 +33,8 @@ struct MarkedStill {
   bool small = false;                                      ///< under kSmallSide pixels on a side
   std::optional<provenance::mark::TileReading> earlier{};  ///< the mark that was there, with `over`
   std::optional<provenance::mark::QimPlaced> fragile{};
-  double holds = 0;  ///< share of the written picture on which the fragile layer shows, read back from the file
+  bool reads = false;  ///< the id was read back from the written file; stronger marks were tried until it was
+  double holds = 0;    ///< share of the written picture on which the fragile layer shows, read back from the file
 
   double psnr() const;  ///< of all layers, taken as independent
 };

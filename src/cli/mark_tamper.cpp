@@ -104,7 +104,11 @@ void tell_still(const TamperFlags& flags, const app::LocatedStill& located) {
     return;
   }
   const std::string unknown = percent(layer.share(QimState::unverifiable));
-  if (layer.regions.empty()) {
+  if (app::answer_of(located) == "unverifiable") {
+    text += fmt::format(
+        "  too little is left of the fragile layer: {} of the picture cannot be told; no change found on the rest\n",
+        unknown);
+  } else if (layer.regions.empty()) {
     text += fmt::format("  no change found where it can be told; {} of the picture cannot be told\n", unknown);
   } else {
     text += fmt::format("  altered: {} of the picture; {} cannot be told\n", percent(layer.share(QimState::altered)),

@@ -166,6 +166,8 @@ void try_sizes(const cv::Mat1b& upright, const QimLayout& layout, const TileRead
     ++best.hypotheses;
     if (z > best_here) best_here = z, scale_here = scale;
   }
+  constexpr double kWorth = 6;  // z: resizing a large picture nine times is dear
+  if (best_here < kWorth) return;
   // Sides are whole numbers, each rounded by itself.
   for (int dx = -1; dx <= 1; ++dx) {
     for (int dy = -1; dy <= 1; ++dy) {
