@@ -1,10 +1,10 @@
-"""The fragile layer of pictures, through the command line, on splices made here.
+"""The fragile layer of pictures on splices made here, in process (PROGRAM is made of bench/marks_tamper.cpp).
 usage: marks_tamper.py measure PROGRAM SHARED OUT MOST SET FILE…    (a FILE may be several, each followed by a colon)
        marks_tamper.py tables OUT
 A splice is an ellipse of another picture with a soft edge (Gaussian, 3 pixels); the truth is where at least half of it shows.
 Pictures of the sets `twenty` and `photographs` are reduced and cut to 768 × 512 (as bench/marks_image.sh does); the former are split
 into two halves."""
-import json, os, subprocess, sys, tempfile
+import json, os, subprocess, sys
 import numpy as np, cv2
 
 SIDES = (64, 96, 160, 240)
@@ -47,28 +47,31 @@ def attacks(A):
 
 
 class Program:
-    def __init__(self, path, folder): self.path, self.folder = path, folder
+    """The program made of bench/marks_tamper.cpp."""
+    def __init__(self, path):
+        self.path = path
+        self.reader = subprocess.Popen([path, 'map'], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def run(self, *words):
-        return subprocess.run([self.path, '-q', *words], capture_output=True, text=True)
+    def mark(self, picture, seed, layers):
+        h, w = picture.shape[:2]
+        r = subprocess.run([self.path, 'place', layers, str(seed)], capture_output=True,
+                           input=b'P6 %d %d 255\n' % (w, h) + np.ascontiguousarray(picture[:, :, ::-1]).tobytes())
+        if r.returncode: return None, None
+        return np.frombuffer(r.stdout[-w * h * 3:], np.uint8).reshape(h, w, 3)[:, :, ::-1].copy(), r.stderr.decode().strip()
 
-    def mark(self, picture, number, layers):
-        cv2.imwrite(self.folder + '/i.png', picture)
-        r = self.run('mark', 'add', self.folder + '/i.png', '-o', self.folder + '/o.png', '--id', number, '--layers', layers, '--force')
-        return cv2.imread(self.folder + '/o.png') if r.returncode == 0 else None
-
-    def map(self, picture):  # altered, unverifiable, what the answer was
-        cv2.imwrite(self.folder + '/s.png', picture, [cv2.IMWRITE_PNG_COMPRESSION, 1])
-        r = self.run('mark', 'tamper', self.folder + '/s.png', '--json', '--map', self.folder + '/m.png', '-f')
-        answer = json.loads(r.stdout) if r.stdout else {}
-        m = cv2.imread(self.folder + '/m.png').astype(int)
-        return m[:, :, 2] - m[:, :, 1] > 60, m[:, :, 0] - m[:, :, 1] > 60, answer
+    def map(self, picture):  # altered, unverifiable, id, answer, regions
+        h, w = picture.shape[:2]
+        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+        self.reader.stdin.write(b'P5 %d %d 255\n' % (w, h) + np.ascontiguousarray(grey).tobytes())
+        self.reader.stdin.flush()
+        got, answer, regions = self.reader.stdout.readline().decode().split()
+        m = np.frombuffer(self.reader.stdout.read(w * h), np.uint8).reshape(h, w)
+        return m == 255, m == 128, got, answer, int(regions)
 
 
-def measured(marked, truth, program):
-    altered, unknown, answer = program.map(marked)
-    picture = answer.get('picture', {})
-    row = {'answer': picture.get('answer'), 'unknown': float(unknown.mean()), 'id': answer.get('id')}
+def measured(marked, truth, program, number):
+    altered, unknown, got, answer, regions = program.map(marked)
+    row = {'answer': answer, 'unknown': float(unknown.mean()), 'id': got == number, 'wrong': got not in (number, 'none')}
     if truth is None:
         row['false'] = float(altered.mean())
         return row
@@ -76,17 +79,17 @@ def measured(marked, truth, program):
     both = (altered & truth).sum()
     row.update({'iou': float(both / max(1, (altered | truth).sum())), 'hit': bool(both > .3 * truth.sum()),
                 'touched': bool(both > 0), 'false': float((altered & ~near).sum() / max(1, (~near).sum())),
-                'regions': len(picture.get('regions', []))})
+                'regions': regions})
     return row
 
 
-def one(A, program, picture, other, number):
-    marked = program.mark(picture, number, 'robust,fragile')
+def one(A, program, picture, other, seed):
+    marked, number = program.mark(picture, seed, 'both')
     if marked is None: return None
-    alone = program.mark(picture, number, 'robust')
+    alone, _ = program.mark(picture, seed, 'robust')
     done = {'psnr': float(A.psnr(picture, marked)), 'ssim': float(A.ssim(picture, marked)),
             'psnr_robust': float(A.psnr(picture, alone)), 'ssim_robust': float(A.ssim(picture, alone)), 'cases': []}
-    random = np.random.RandomState(int(number, 16) % 2**31)
+    random = np.random.RandomState(seed)
     sides = [side for side in SIDES if side <= .7 * min(picture.shape[:2])]
     tampered = []
     for side in sides:
@@ -97,13 +100,15 @@ def one(A, program, picture, other, number):
                  ('blurred', 96, mask > 127, mixed(marked, cv2.GaussianBlur(marked, (0, 0), 4), mask)),
                  ('inpainted', 96, mask > 127, cv2.inpaint(marked, mask, 5, cv2.INPAINT_TELEA))]
     for name, attack in attacks(A).items():
-        done['cases'].append({'attack': name, 'kind': 'clean', 'side': 0, **measured(attack(marked), None, program)})
+        done['cases'].append({'attack': name, 'kind': 'clean', 'side': 0, **measured(attack(marked), None, program, number)})
         for kind, side, truth, changed in tampered:
             if kind != 'splice' and name not in ('none', 'jpeg75', 'jpeg60'): continue
             if side != 96 and name not in PROMISED: continue
-            done['cases'].append({'attack': name, 'kind': kind, 'side': side, **measured(attack(changed), truth, program)})
-    _, _, unmarked = program.map(alone)
-    done['without_layer'] = unmarked.get('picture', {}).get('answer')
+            done['cases'].append({'attack': name, 'kind': kind, 'side': side, **measured(attack(changed), truth, program, number)})
+    done['without_layer'] = program.map(alone)[3]
+    # crops, turns and scales besides: for these the mark is read deeply elsewhere (bench/marks_stills.cpp)
+    done['quick'] = {name: program.map(attack(marked))[2] == number for name, (attack, _) in A.ATTACKS.items()}
+    done['quick_alone'] = {name: program.map(attack(alone))[2] == number for name, (attack, _) in A.ATTACKS.items()}
     return done
 
 
@@ -115,11 +120,12 @@ def measure(path, shared, out, most, name, files):
     pictures = [cv2.imread(file) for file in files]
     kept = [(file, fitted(x) if name in ('twenty', 'photographs') else x) for file, x in zip(files, pictures)
             if x is not None and min(x.shape[:2]) >= 200][:most]
-    with tempfile.TemporaryDirectory() as folder, open(out, 'a') as lines:
+    program = Program(path)
+    with open(out, 'a') as lines:
         for i, (file, picture) in enumerate(kept):
             donor = kept[(i + 1) % len(kept)][1]
             other = cv2.resize(donor, (picture.shape[1], picture.shape[0]))
-            row = one(A, Program(path, folder), picture, other, '%016x' % (0x5EED0000 + 7919 * i))
+            row = one(A, program, picture, other, 7919 * i + 11)
             half = ('chosen', 'other')[i % 2] if name == 'twenty' else name
             lines.write(json.dumps({'set': half, 'file': os.path.basename(file), 'size': picture.shape[1::-1], **(row or {})}) + '\n')
             lines.flush()
@@ -153,8 +159,12 @@ def tables(out):
             cells.append('%.3f %%' % (100 * np.mean([c['false'] for c in splices])))
             cells.append('%.3f %% (%.2f)' % (100 * np.mean([c['false'] for c in clean]), 100 * max(c['false'] for c in clean)))
             cells.append('%.1f %%' % (100 * np.mean([c['unknown'] for c in clean])))
-            cells.append('%d of %d' % (sum(c['id'] is not None for c in here), len(here)))
+            cells.append('%d of %d' % (sum(c['id'] for c in here), len(here)))
             print('| ' + attack + ' | ' + ' | '.join(cells) + ' |')
+        print('\nThe id, read quickly after each attack of wm_attacks.py, both layers / the id alone: ' + '; '.join(
+            '%s %d/%d' % (name, sum(row['quick'][name] for row in some), sum(row['quick_alone'][name] for row in some))
+            for name in some[0]['quick'] if any(row['quick_alone'][name] for row in some)))
+        print('\nWrong ids: %d of %d readings' % (sum(case['wrong'] for case in cases), len(cases)))
         others = [case for case in cases if case['kind'] not in ('clean', 'splice')]
         print('\nOther changes of 96 px: ' + '; '.join('%s after %s IoU %.2f, hit %d of %d' % (
             kind, attack, np.mean([c['iou'] for c in these]), sum(c['hit'] for c in these), len(these))
