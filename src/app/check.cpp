@@ -59,9 +59,10 @@ provenance::Source read_log(const CheckRequest& request, const Context& context)
 
 // Prints are not looked up yet, and the report must say so rather than "none".
 provenance::Provenance gather(const CheckRequest& request, const Context& context,
-                              Result<provenance::Credential> credential, MarkListener& marks) {
+                              Result<provenance::Credential> credential, MarkListener& marks,
+                              const media::Media& media) {
   provenance::Provenance provenance;
-  provenance::Source mark = marks.finish(credential ? &*credential : nullptr);
+  provenance::Source mark = marks.finish(credential ? &*credential : nullptr, media);
   auto map = map_source({request.path, request.original, request.trust}, credential ? &*credential : nullptr, context);
   provenance.sources.push_back(credential ? std::move(credential->source)
                                           : provenance::Source{"credential", provenance::State::not_examined,
@@ -75,7 +76,8 @@ provenance::Provenance gather(const CheckRequest& request, const Context& contex
   if (mark.state == State::broken || (silent && speaks)) provenance.state = mark.state;
   provenance.sources.push_back(std::move(mark));
   if (map) {
-    if (silent && map->state == State::altered) provenance.state = State::altered;
+    if ((silent || provenance.state == State::altered) && map->state == State::altered)
+      provenance.state = State::altered;
     provenance.sources.push_back(std::move(*map));
   }
   provenance.sources.push_back(read_log(request, context));
@@ -104,7 +106,7 @@ Result<report::Report> check_file(const CheckRequest& request, const Context& co
   const forensics::Plan plan = forensics::make_plan(report.media, request.pipeline, forensics::detectors());
   report.sampled = plan.sampled;
   report.forensics = TRY(forensics::run_pipeline(report.media, plan, settings, context));
-  report.provenance = gather(request, context, std::move(credential), marks);
+  report.provenance = gather(request, context, std::move(credential), marks, report.media);
   report.verdict = verdict::fuse(report.forensics.findings);
   report.environment = environment(request.command, (plan.needs & forensics::kNeedsFaces) != 0);
   report.environment.seconds = std::chrono::duration<double>(Clock::now() - began).count();

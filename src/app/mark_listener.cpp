@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "app/mark_clip_places.h"
 #include "provenance/mark/tile_reader.h"
 
 namespace bonafide::app {
@@ -90,13 +91,26 @@ void MarkListener::frame(const media::Frame& frame) {
   if (auto added = clip_.add(view, frame.time_s(), context_); !added) trouble_ = added.error().message;
 }
 
-Source MarkListener::finish(const provenance::Credential* credential) {
+/// What is not found missing says little, and is not told: see docs/methods/mark.tamper.md.
+void MarkListener::tell_holes(const media::Media& media, Source& source) {
+  const auto places = clip_places(media, keys_.pictures, *clip_mark_, context_);
+  if (!places || places->holes.empty()) return;
+  source.altered = altered_places(*places, media.width, media.height);
+  source.sentence +=
+      fmt::format("; it is missing in {} place{}", source.altered.size(), source.altered.size() == 1 ? "" : "s");
+  if (source.state != State::broken) source.state = State::altered;
+}
+
+Source MarkListener::finish(const provenance::Credential* credential, const media::Media& media) {
   if (!still_ && frames_ && trouble_.empty()) {
     auto answer = clip_.finish(context_);
-    if (answer)
+    if (answer) {
       take(*answer, found_);
-    else
+      for (const auto& reading : answer->readings)
+        if (!clip_mark_ || reading.to - reading.from > clip_mark_->to - clip_mark_->from) clip_mark_ = reading;
+    } else {
       trouble_ = answer.error().message;
+    }
   }
   if (blocks_) {
     auto reading = sound_.finish(false);
@@ -130,6 +144,7 @@ Source MarkListener::finish(const provenance::Credential* credential) {
   const bool holds = credential != nullptr && !named.empty() &&
                      (credential->source.state == State::intact || credential->source.state == State::trusted);
   if (still_mark_) tell_layer(*still_mark_, holds, source);
+  if (clip_mark_ && !holds) tell_holes(media, source);
   return source;
 }
 

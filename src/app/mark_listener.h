@@ -18,12 +18,14 @@ class MarkListener {
   MarkListener(bool still, const Context& context);
 
   forensics::Listener listener();
-  /// What was found, in words; when the credential names a mark of ours, whether the two agree. Once.
-  provenance::Source finish(const provenance::Credential* credential);
+  /// What was found, in words; when the credential names a mark of ours, whether the two agree. Once. A marked clip
+  /// without a credential that holds is decoded a second time, to see where its mark is missing.
+  provenance::Source finish(const provenance::Credential* credential, const media::Media& media);
 
  private:
   void frame(const media::Frame& frame);
   void take_still(const media::Frame& frame);
+  void tell_holes(const media::Media& media, provenance::Source& source);
 
   const Context& context_;
   bool still_ = false;
@@ -33,7 +35,8 @@ class MarkListener {
   bool frames_ = false, blocks_ = false;
   int spans_ = 0;  ///< the sound mark needs one stretch: the first is listened to
   FoundMarks found_;
-  std::optional<LocatedStill> still_mark_;  ///< of a picture that carries one
+  std::optional<provenance::mark::ClipReading> clip_mark_;  ///< the longest
+  std::optional<LocatedStill> still_mark_;                  ///< of a picture that carries one
   std::string trouble_;
 };
 

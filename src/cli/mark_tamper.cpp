@@ -1,9 +1,12 @@
-// bonafide mark tamper: where a marked picture or sound no longer carries its mark, and where of a sound how much is
-// missing.
+// bonafide mark tamper: where (and when) a marked picture, clip or sound no longer carries its mark, and where of a
+// sound how much is missing.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
+#include "app/contact_strip.h"
+#include "app/mark_clip_places.h"
 #include "app/mark_sound.h"
 #include "app/mark_still.h"
 #include "app/open_media.h"
@@ -146,28 +149,111 @@ ExitCode run_still(const TamperFlags& flags, const app::MarkKeys& keys, const me
   return answer == "unaltered" ? kDone : kNothing;
 }
 
+/// Pictures that move, and the sound beside them.
+struct LocatedFile {
+  std::optional<app::LocatedClip> clip;
+  std::optional<app::LocatedSound> sound;
+};
+
+bool has(const media::Media& media, media::Track::Kind kind) {
+  return std::ranges::any_of(media.tracks, [&](const media::Track& track) { return track.kind == kind; });
+}
+
+Result<void> write_strip(const TamperFlags& flags, const app::LocatedClip& clip, const Context& context) {
+  std::vector<app::StripFrame> frames;
+  for (const auto& hole : clip.places.holes)
+    for (double time = hole.begin_s + 0.25; time < hole.end_s && frames.size() < 12; time += 0.5)
+      frames.push_back({time, {hole.box}});
+  const media::Plane strip = TRY(app::contact_strip(flags.in, std::move(frames), context));
+  return write_file(flags.map, as_text(report::encode_png(strip)), flags.force);
+}
+
+Result<LocatedFile> located_file(const TamperFlags& flags, const app::MarkKeys& keys, const media::Media& media,
+                                 const Context& context) {
+  LocatedFile located;
+  if (has(media, media::Track::Kind::video))
+    located.clip = TRY(app::locate_clip_mark(media, keys.pictures, flags.deep, context));
+  if (has(media, media::Track::Kind::audio))
+    located.sound = TRY(app::locate_sound_mark(flags.in, keys.sound, flags.deep, context));
+  if (!located.clip && !located.sound) return make_error(Code::not_found, "has neither moving pictures nor sound");
+  if (flags.map.empty()) return located;
+  if (!located.clip) return make_error(Code::invalid_argument, "--map is for pictures and clips");
+  TRY(write_strip(flags, *located.clip, context));
+  return located;
+}
+
+Json clip_json(const app::LocatedClip& clip) {
+  const auto& places = clip.places;
+  Json json{{"id", clip.reading ? Json(fmt::format("{:016x}", clip.reading->id)) : Json()},
+            {"log10_p", clip.reading ? clip.reading->evidence.log10_p : 0},
+            {"verifiable", places.verifiable},
+            {"unverifiable", places.unverifiable},
+            {"seconds", places.seconds},
+            {"regions", Json::array()}};
+  for (const auto& hole : places.holes)
+    json["regions"].push_back({{"box", {hole.box.x, hole.box.y, hole.box.width, hole.box.height}},
+                               {"begin_s", hole.begin_s},
+                               {"end_s", hole.end_s},
+                               {"z", hole.z},
+                               {"expected_z", hole.expected},
+                               {"log10_p", hole.log10_p}});
+  return json;
+}
+
+void tell_clip(const app::LocatedClip& clip) {
+  if (!clip.reading) return print("  no mark found in the pictures; where they were changed cannot be told\n");
+  print(fmt::format("  mark {:016x} in the pictures, {:.1f} to {:.1f} s\n    {}\n", clip.reading->id,
+                    clip.reading->from, clip.reading->to, provenance::mark::to_string(clip.reading->evidence)));
+  print(fmt::format("  a face-sized part that lost its mark for 4 s would show in {} of the pictures, and not in {}\n",
+                    percent(clip.places.verifiable), percent(clip.places.unverifiable)));
+  for (const provenance::Altered& place : app::altered_places(clip.places, clip.width, clip.height))
+    print(fmt::format("  {} {}; {} by {} pixels from ({}, {}), {}\n",
+                      report::span_words({place.time->begin_s, place.time->end_s}), place.sentence, place.box->width,
+                      place.box->height, place.box->x, place.box->y, report::chance_words(place.log10_p)));
+}
+
+/// Adverse when anything is altered; else what the better of the two tracks says.
+ExitCode code_of(const LocatedFile& located) {
+  ExitCode code = kNothing;
+  if (located.clip && located.clip->reading) {
+    if (!located.clip->places.holes.empty()) return kAdverse;
+    code = located.clip->places.verifiable > 0 ? kDone : kCouldNotTell;
+  }
+  if (!located.sound) return code;
+  if (!located.sound->reading.id) return code == kNothing && located.sound->reading.upper ? kCouldNotTell : code;
+  const auto& places = located.sound->places;
+  const bool altered = std::ranges::any_of(
+      places.spans, [](const auto& span) { return span.state == provenance::mark::SoundState::altered; });
+  return altered || !places.jumps.empty() ? kAdverse : kDone;
+}
+
 ExitCode run_tamper(const TamperFlags& flags, const Globals& globals) {
   const auto keys = mark_keys_of(flags.key);
   if (!keys) return tell_failure(keys.error(), flags.in, globals);
   const auto media = app::open_media(flags.in, globals.context(flags.in));
   if (!media) return tell_failure(media.error(), flags.in, globals);
   if (media->kind == media::Kind::image) return run_still(flags, *keys, *media, globals);
-  if (!flags.map.empty())
-    return tell_failure(make_error(Code::invalid_argument, "--map is for pictures"), flags.in, globals);
-  const auto located = app::locate_sound_mark(flags.in, keys->sound, flags.deep, globals.context(flags.in));
+  const auto located = located_file(flags, *keys, *media, globals.context(flags.in));
   if (!located) return tell_failure(located.error(), flags.in, globals);
   end_progress();
   if (globals.json) {
-    print(dump_json(tamper_json(flags, *located), 2) + "\n");
+    Json json = located->sound ? tamper_json(flags, *located->sound)
+                               : Json{{"schema", "bonafide.mark_places/1"}, {"file", clean_utf8(flags.in)}};
+    const bool by_pictures = located->clip && located->clip->reading;
+    if (!located->sound || (by_pictures && json["id"].is_null())) {
+      json["id"] = by_pictures ? Json(fmt::format("{:016x}", located->clip->reading->id)) : Json();
+      json["log10_p"] = by_pictures ? located->clip->reading->evidence.log10_p : 0;
+    }
+    if (located->clip) json["pictures"] = clip_json(*located->clip);
+    print(dump_json(json, 2) + "\n");
   } else {
-    tell(flags, *located);
+    if (located->sound)
+      tell(flags, *located->sound);
+    else
+      print(clean_utf8(flags.in) + "\n");
+    if (located->clip) tell_clip(*located->clip);
   }
-  if (!located->reading.id) return located->reading.upper ? kCouldNotTell : kNothing;
-  const auto& places = located->places;
-  const bool altered = std::any_of(places.spans.begin(), places.spans.end(), [](const auto& span) {
-    return span.state == provenance::mark::SoundState::altered;
-  });
-  return altered || !places.jumps.empty() ? kAdverse : kDone;
+  return code_of(*located);
 }
 
 }  // namespace
@@ -177,13 +263,15 @@ void add_mark_tamper(VerbTable& verbs, CLI::App& group) {
   Globals& globals = verbs.globals;
   Run& chosen = verbs.chosen;
   CLI::App* const tamper =
-      verbs.add(group, "tamper", "Where a marked picture or sound was changed since, or cannot tell");
+      verbs.add(group, "tamper", "Where a marked picture, clip or sound was changed since, or cannot tell");
   tamper->add_option("file", flags->in, "What to examine")->required();
   add_mark_key_flags(*tamper, flags->key);
   tamper->add_flag("--deep", flags->deep,
                    "When nothing is found: look for crops, other sizes, changed speed and tempo too");
-  tamper->add_option("--map", flags->map,
-                     "Write a PNG: the picture in grey, what is altered in red, what cannot be told in blue");
+  tamper->add_option(
+      "--map", flags->map,
+      "Write a PNG: the picture in grey, what is altered in red, what cannot be told in blue; of a clip: "
+      "frames of the altered seconds with the places outlined");
   tamper->add_flag("-f,--force", flags->force, "Replace the map if it exists");
   tamper->callback([flags, &globals, &chosen] { chosen = [flags, &globals] { return run_tamper(*flags, globals); }; });
 }

@@ -11,8 +11,8 @@ namespace bonafide::provenance::mark {
 namespace {
 
 constexpr std::string_view kProfile = "bonafide.clip-map.1";
-constexpr std::size_t kPlanes = 5;                       // bytes a block before they are deflated
-constexpr std::int64_t kMostSlots = 2 * 86400;           // a day
+constexpr std::size_t kPlanes = 5;                        // bytes a block before they are deflated
+constexpr std::int64_t kMostSlots = 2 * 86400;            // a day
 constexpr std::size_t kMostBytes = std::size_t{1} << 30;  // of codes, inflated
 
 Error malformed(const std::string& what) { return make_error(Code::corrupt, "the map of the clip " + what); }

@@ -135,7 +135,8 @@ bool ClipReader::State::claim(const Found& found, double cell, double from, doub
     if (evidence.log10_p < last.evidence.log10_p) last.evidence = evidence;
     return true;
   }
-  answer.readings.push_back({*id, evidence, from, to, cell, found.phase * kBin});
+  const TilePlace place{found.peak.turn, found.peak.layout, found.peak.shift_x, found.peak.shift_y};
+  answer.readings.push_back({*id, evidence, from, to, cell, found.phase * kBin, place});
   return true;
 }
 

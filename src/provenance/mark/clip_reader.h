@@ -12,12 +12,18 @@
 
 namespace bonafide::provenance::mark {
 
+/// Where the tile lies in a frame's cells.
+struct TilePlace {
+  int turn = 0, layout = 0, shift_x = 0, shift_y = 0;  ///< shifts in half cells
+};
+
 struct ClipReading {
   std::uint64_t id = 0;
   Evidence evidence;
   double from = 0, to = 0;  ///< seconds; readings of one id that follow each other are one
   double cell_px = 0;       ///< of the frames' pixels
   double time_shift = 0;    ///< seconds by which the beginning was cut or moved, modulo kStretch·kStretches
+  TilePlace place{};
 };
 
 struct ClipSearch {

@@ -8,10 +8,10 @@ namespace bonafide::provenance::mark {
 
 /// One slot that was compared.
 struct JudgedSlot {
-  std::size_t number = 0;   ///< of the map
-  double suspect_s = 0;     ///< when it begins
-  int agree = 0, total = 0; ///< signs
-  bool other = false;       ///< it shows something else altogether
+  std::size_t number = 0;          ///< of the map
+  double suspect_s = 0;            ///< when it begins
+  int agree = 0, total = 0;        ///< signs
+  bool other = false;              ///< it shows something else altogether
   std::vector<float> log10_p;      ///< of blocks
   std::vector<MapRegion> regions;  ///< as for a still: one in 10^4 honest pictures has one
   std::size_t same = 0, unknown = 0;
