@@ -1,8 +1,50 @@
 """The mark of pictures on sources that nothing was chosen on: the attacks of SHARED/bench/wm_attacks.py, unchanged, in process.
 usage: marks_heldout.py SHARED STILLS OUT NAME WIDTH HEIGHT MOST FILE…
 Pictures are reduced to cover WIDTH × HEIGHT (turned where they stand upright) and cut to it in the middle; 0 0: as they are.
-STILLS is the program made of bench/marks_stills.cpp. Appends one JSON line a picture to OUT."""
+STILLS is the program made of bench/marks_stills.cpp. Appends one JSON line a picture to OUT.
+       marks_heldout.py table FILE…    Markdown of such lines: exact of all, with 95 % Clopper-Pearson intervals"""
 import json, subprocess, sys
+from math import comb
+
+
+def clopper_pearson(k, n):
+    def solve(f):
+        lo, hi = 0.0, 1.0
+        for _ in range(60):
+            mid = (lo + hi) / 2
+            lo, hi = (mid, hi) if f(mid) else (lo, mid)
+        return (lo + hi) / 2
+    def tail(p, r): return sum(comb(n, i) * p ** i * (1 - p) ** (n - i) for i in r)
+    return (0.0 if k == 0 else solve(lambda p: tail(p, range(k, n + 1)) < .025),
+            1.0 if k == n else solve(lambda p: tail(p, range(k + 1)) > .025))
+
+
+def table(paths):
+    sets = {}
+    for path in paths:
+        for line in open(path):
+            r = json.loads(line)
+            sets.setdefault(r['set'], []).append(r)
+    print('| | ' + ' | '.join(sets) + ' |\n|---|' + '---|' * len(sets))
+    def row(name, cell): print('| %s | %s |' % (name, ' | '.join(cell(rs) for rs in sets.values())))
+    row('pictures', lambda rs: '%d' % len(rs))
+    row('PSNR, dB: mean (least)', lambda rs: '%.2f (%.2f)' % (sum(r['psnr'] for r in rs) / len(rs), min(r['psnr'] for r in rs)))
+    row('SSIM', lambda rs: '%.4f' % (sum(r['ssim'] for r in rs) / len(rs)))
+    row('survived its trial when placed', lambda rs: '%d' % sum(r['survives'] for r in rs))
+    row('wrong ids claimed, of all readings', lambda rs: '%d of %d' % (sum(v == 'wrong' for r in rs for v in r['found'].values()), sum(len(r['found']) for r in rs)))
+    def share(rs, attack):
+        k = sum(r['found'][attack] == 'exact' for r in rs)
+        return ('%d of %d (%.2f to %.2f)' % ((k, len(rs)) + clopper_pearson(k, len(rs)))) if k < len(rs) else 'all'
+    for attack in list(next(iter(sets.values()))[0]['found'])[1:]:
+        if any(r['found'][attack] != 'exact' for rs in sets.values() for r in rs): row(attack, lambda rs: share(rs, attack))
+    every = [a for a in list(next(iter(sets.values()))[0]['found'])[1:] if all(r['found'][a] == 'exact' for rs in sets.values() for r in rs)]
+    print('\nAll of them in every set: ' + ', '.join(every) + '.')
+
+
+if sys.argv[1] == 'table':
+    table(sys.argv[2:])
+    sys.exit()
+
 import numpy as np, cv2
 
 SHARED, STILLS, OUT, NAME = sys.argv[1:5]

@@ -138,6 +138,7 @@ Result<MarkedFile> mark_file(const std::string& path, const MarkRequest& request
     std::vector<FoundMark> earlier = TRY(marks_there(media, request, context));
     MarkClipRequest clip{request.keys.pictures, request.keys.sound, request.id, request.psnr.value_or(44), kind.sound,
                          request.out,           request.overwrite};
+    clip.to_8_bits = request.to_8_bits;
     const MarkedClip done = TRY(mark_clip(media, clip, context));
     marked = {.pictures = true,
               .sound = kind.sound,

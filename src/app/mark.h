@@ -29,6 +29,7 @@ struct MarkRequest {
   std::string out;             ///< its extension chooses the container
   bool overwrite = false;      ///< of the file
   bool over = false;           ///< of a mark: without it, what carries one already is refused (`denied`)
+  bool to_8_bits = false;      ///< a clip of more bits a sample is marked with 8; else it is refused (`unsupported`)
   bool fragile = false;        ///< with the layer that shows later where it was changed; stills only
 };
 

@@ -38,6 +38,7 @@ Result<MarkedClip> mark_clip(const media::Media& media, const MarkClipRequest& r
   if (request.sound) rewrite.sound = &sound;
   rewrite.quality = request.quality;
   rewrite.preset = request.preset;
+  rewrite.to_8_bits = request.to_8_bits;
   MarkedClip marked;
   marked.written = TRY(media::rewrite(media, rewrite, context));
   marked.psnr = marker.psnr();

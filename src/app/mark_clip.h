@@ -20,6 +20,7 @@ struct MarkClipRequest {
   bool overwrite = false;  ///< of the file
   int quality = 18;        ///< as media::RewriteRequest
   std::string preset = "medium";
+  bool to_8_bits = false;  ///< pictures of more bits a sample become 8; else they are refused (`unsupported`)
 };
 
 struct MarkedClip {

@@ -24,7 +24,7 @@ struct MarkFlags {
   MarkKeyFlags key;
   double psnr = 0;
   std::vector<std::string> layers;
-  bool force = false, over = false, deep = false, from_credential = false;
+  bool force = false, over = false, deep = false, from_credential = false, to_8_bits = false;
 };
 
 Result<std::uint64_t> id_of(const std::string& text) {
@@ -75,6 +75,7 @@ ExitCode run_add(const MarkFlags& flags, const Globals& globals) {
   const auto fragile = with_fragile(flags.layers);
   if (!fragile) return tell_failure(fragile.error(), flags.in, globals);
   request.fragile = *fragile;
+  request.to_8_bits = flags.to_8_bits;
   const auto done = app::mark_file(flags.in, request, globals.context(flags.in));
   if (!done) return tell_failure(done.error(), flags.in, globals);
   end_progress();
@@ -177,7 +178,7 @@ Result<std::vector<PlacedMark>> mark_for_signing(const std::string& in, const st
   const app::MarkKeys keys = TRY(mark_keys_of({marking.key, marking.passphrase_file, {}}));
   const std::uint64_t number = TRY(id_of(marking.id));
   const bool fragile = TRY(with_fragile(marking.layers));
-  auto done = app::mark_file(in, {keys, number, {}, out, true, marking.over, fragile}, context);
+  auto done = app::mark_file(in, {keys, number, {}, out, true, marking.over, false, fragile}, context);
   if (!done) {
     if (done.error().code == Code::denied) done.error().message += "; --mark-over marks it all the same and tells both";
     return done.error();
@@ -221,6 +222,8 @@ void add_mark(VerbTable& verbs) {
       ->delimiter(',')
       ->check(CLI::IsMember({"robust", "fragile"}));
   add->add_flag("--force", flags->force, "Replace the output if it exists");
+  add->add_flag("--8bit", flags->to_8_bits,
+                "Mark a clip of 10 or more bits a sample although the new one will have 8; without it, it is refused");
   add->add_flag("--over", flags->over, "Mark it although it carries a mark already");
   add->callback([flags, &globals, &chosen] { chosen = [flags, &globals] { return run_add(*flags, globals); }; });
   CLI::App* const get = verbs.add(*group, "get", "Read the mark of a picture, a clip or a sound");

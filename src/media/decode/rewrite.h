@@ -32,6 +32,7 @@ struct RewriteRequest {
   const PictureFilter* picture = nullptr;
   int quality = 18;  ///< constant rate factor of x264 and its kin: 0…51, 18 cannot be told from the original
   std::string preset = "medium";  ///< of x264 and x265
+  bool to_8_bits = true;          ///< pictures of more bits a sample become 8; false: they are refused (`unsupported`)
 };
 
 struct Rewritten {
@@ -43,7 +44,7 @@ struct Rewritten {
 };
 
 /// The codec is the old one where the new container holds it and FFmpeg writes it, else the container's usual one;
-/// lossy sound gets the old bit rate within 48 to 128 kbit/s a channel. Pictures of more than 8 bits become 8.
+/// lossy sound gets the old bit rate within 48 to 128 kbit/s a channel.
 /// `not_found` when there is no track to change, `unsupported` when the container is not known. Without a filter for it
 /// a track is copied; when there is one for pictures, sound without a filter is copied too. Nothing shows under the
 /// final name until all is written.

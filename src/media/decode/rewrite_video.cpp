@@ -51,6 +51,7 @@ class VideoRecoder final : public Recoder {
   const AVCodec* choose_codec(const AVOutputFormat& format) const;
   void choose_pixels(const AVCodec& codec);
   void choose_quality();
+  Result<void> check_depth() const;
   Result<void> change(AVFrame& frame);
   Result<void> convert(AVFrame& frame);
   void encode();
@@ -121,9 +122,17 @@ void VideoRecoder::choose_quality() {
   e.bit_rate = decoder_->bit_rate > 0 ? decoder_->bit_rate : 4'000'000;
 }
 
+Result<void> VideoRecoder::check_depth() const {
+  const AVPixFmtDescriptor* const pixels = av_pix_fmt_desc_get(decoder_->pix_fmt);
+  if (request_.to_8_bits || pixels == nullptr || pixels->comp[0].depth <= 8) return {};
+  return make_error(Code::unsupported, "its pictures have " + std::to_string(pixels->comp[0].depth) +
+                                           " bits a sample, and 8 would be written; mark add --8bit allows that");
+}
+
 Result<void> VideoRecoder::open(const AVOutputFormat& format) {
   const int threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 16U));
   decoder_ = TRY(av::open_decoder(stream_, threads, context_));
+  TRY(check_depth());
   const AVCodec* const codec = choose_codec(format);
   if (codec == nullptr || codec->type != AVMEDIA_TYPE_VIDEO)
     return make_error(Code::unsupported, "that container holds no moving pictures that can be written");
