@@ -107,6 +107,7 @@ Result<report::Report> check_file(const CheckRequest& request, const Context& co
   report.sampled = plan.sampled;
   report.forensics = TRY(forensics::run_pipeline(report.media, plan, settings, context));
   report.provenance = gather(request, context, std::move(credential), marks, report.media);
+  if (request.calibration != nullptr) verdict::calibrate(*request.calibration, report.forensics.findings);
   report.verdict = verdict::fuse(report.forensics.findings);
   report.environment = environment(request.command, (plan.needs & forensics::kNeedsFaces) != 0);
   report.environment.seconds = std::chrono::duration<double>(Clock::now() - began).count();

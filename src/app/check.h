@@ -7,6 +7,7 @@
 #include "forensics/pipeline.h"
 #include "report/inspect.h"
 #include "report/report.h"
+#include "verdict/calibration.h"
 
 namespace bonafide::app {
 
@@ -18,7 +19,8 @@ struct CheckRequest {
   const Trust* trust = nullptr;    ///< whom to believe about a credential; nobody when absent
   std::string original;            ///< what it should be: compared with its map, or with the file; empty: nothing
   std::string log_folder;          ///< a log that is looked through for a revocation of an issuer's key; empty: none
-  std::string log_policy;          ///< a file that says which logs to believe; empty: none
+  const verdict::Calibration* calibration = nullptr;  ///< measured tables; none: nothing above moderate
+  std::string log_policy;                             ///< a file that says which logs to believe; empty: none
 };
 
 Result<report::Report> check(const CheckRequest& request, const Context& context);

@@ -35,7 +35,7 @@ struct CheckFlags {
   std::string save, html;
   bool force = false;
   bool exit_zero = false;
-  std::string log_policy, log_folder, original;
+  std::string log_policy, log_folder, original, calibration;
 };
 
 /// "30s", "2m", "1h", "45" (seconds). Nothing when it is none of these.
@@ -87,8 +87,14 @@ std::string output_path(const std::string& wish, const Input& input, std::string
 
 class Checker {
  public:
-  Checker(const CheckFlags& flags, const app::Trust& trust, const Globals& globals, bool many)
-      : flags_(flags), trust_(trust), globals_(globals), many_(many), budget_(parse_duration(flags.budget)) {}
+  Checker(const CheckFlags& flags, const app::Trust& trust, const verdict::Calibration* calibration,
+          const Globals& globals, bool many)
+      : flags_(flags),
+        trust_(trust),
+        calibration_(calibration),
+        globals_(globals),
+        many_(many),
+        budget_(parse_duration(flags.budget)) {}
 
   Answer check(const Input& input) const {
     app::CheckRequest request;
@@ -100,6 +106,7 @@ class Checker {
     request.budget_s = budget_;
     request.command = command(input);
     request.trust = &trust_;
+    request.calibration = calibration_;
     request.log_policy = flags_.log_policy;
     request.original = flags_.original;
     request.log_folder = flags_.log_folder;
@@ -148,12 +155,14 @@ class Checker {
     if (flags_.whole) line += " --whole";
     if (!flags_.budget.empty()) line += " --budget " + shell_quoted(flags_.budget);
     if (!flags_.original.empty()) line += " --original " + shell_quoted(flags_.original);
+    if (!flags_.calibration.empty()) line += " --calibration " + shell_quoted(flags_.calibration);
     if (!flags_.log_policy.empty()) line += " --log-policy " + shell_quoted(flags_.log_policy);
     return line + words_of(flags_.trust) + " " + shell_quoted(input.shown);
   }
 
   const CheckFlags& flags_;
   const app::Trust& trust_;
+  const verdict::Calibration* calibration_;
   const Globals& globals_;
   bool many_;
   std::optional<double> budget_;
@@ -212,6 +221,14 @@ Result<void> check_names(const std::vector<std::string>& names) {
   return {};
 }
 
+Result<verdict::Calibration> read_calibration(const std::string& path) {
+  const std::string text = TRY(read_file(path, 1 << 20));
+  const auto json = parse_json(text);
+  auto calibration = json ? verdict::calibration_from_json(*json) : Result<verdict::Calibration>(json.error());
+  if (!calibration) calibration.error().file = path;
+  return calibration;
+}
+
 ExitCode run_check(const CheckFlags& flags, const Globals& globals) {
   for (const auto& names : {flags.only, flags.skip}) {
     if (auto known = check_names(names); !known) return fail(known.error());
@@ -228,6 +245,12 @@ ExitCode run_check(const CheckFlags& flags, const Globals& globals) {
   }
   const auto trust = load_trust(flags.trust, unix_now());
   if (!trust) return globals.json ? fail_json(trust.error()) : fail(trust.error());
+  std::optional<verdict::Calibration> table;
+  if (!flags.calibration.empty()) {
+    auto read = read_calibration(flags.calibration);
+    if (!read) return globals.json ? fail_json(read.error()) : fail(read.error());
+    table = std::move(*read);
+  }
   std::vector<ExitCode> codes;
   for (const Error& error : inputs->errors) codes.push_back(globals.json ? fail_json(error) : fail(error));
   if (inputs->passed_over > 0) {
@@ -235,7 +258,7 @@ ExitCode run_check(const CheckFlags& flags, const Globals& globals) {
   }
   const int half = static_cast<int>(std::max(1U, std::thread::hardware_concurrency() / 2));
   const int jobs = flags.jobs > 0 ? flags.jobs : globals.config.jobs > 0 ? globals.config.jobs : half;
-  const Checker checker(flags, *trust, globals, inputs->many);
+  const Checker checker(flags, *trust, table ? &*table : nullptr, globals, inputs->many);
   const auto checked =
       check_all(*inputs, checker, globals, std::min<int>(jobs, static_cast<int>(inputs->files.size())));
   codes.insert(codes.end(), checked.begin(), checked.end());
@@ -271,6 +294,8 @@ void add_check(VerbTable& verbs) {
                    "With --log-policy: the log's folder, looked through for a revocation of the issuer's key");
   verb->add_option("--log-policy", flags->log_policy,
                    "Which logs to believe, for a proof that lies beside the file (FILE.tlog-proof)");
+  verb->add_option("--calibration", flags->calibration,
+                   "A table from `bonafide calibrate`: only with one can signs be called more than moderate");
   verb->add_option("--fail-at", flags->fail_at,
                    "Exit with 10 at signs of this strength: weak, moderate, strong, very_strong")
       ->check(CLI::IsMember({"weak", "moderate", "strong", "very_strong"}));

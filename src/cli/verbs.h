@@ -12,6 +12,8 @@ void add_mark_key(VerbTable& verbs, CLI::App& group);
 void add_mark_tamper(VerbTable& verbs, CLI::App& group);
 void add_mark_trace(VerbTable& verbs, CLI::App& group);
 void add_report(VerbTable& verbs);
+void add_eval(VerbTable& verbs);
+void add_calibrate(VerbTable& verbs);
 void add_detectors(VerbTable& verbs);
 void add_doctor(VerbTable& verbs);
 void add_config(VerbTable& verbs);
