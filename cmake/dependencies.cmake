@@ -23,6 +23,9 @@ if(BONAFIDE_STATIC)
 endif()
 find_package(ZLIB REQUIRED)
 find_package(SQLite3 REQUIRED)
+if(NOT BONAFIDE_STATIC)
+  pkg_check_modules(libpq IMPORTED_TARGET libpq)  # optional
+endif()
 if(BONAFIDE_STATIC)
   find_library(SQLITE_ARCHIVE libsqlite3.a REQUIRED)
   find_library(MATH_ARCHIVE libm.a REQUIRED)  # SQLite's FTS and JSON use it

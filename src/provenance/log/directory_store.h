@@ -1,10 +1,7 @@
 // A log as a folder of plain files that any web server can hand out, and the one who may write it. Entries that arrive
 // together are made durable together; a checkpoint is signed only when every file below it is.
 #pragma once
-#include <condition_variable>
-#include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +9,8 @@
 #include "provenance/log/durable.h"
 #include "provenance/log/leaf_index.h"
 #include "provenance/log/reader.h"
+#include "provenance/log/store.h"
+#include "provenance/log/tree_edge.h"
 
 namespace bonafide::provenance::log {
 
@@ -26,7 +25,7 @@ struct StoreOptions {
 };
 
 /// Safe to use from several threads, and from several processes at once: one writes, the others wait.
-class DirectoryStore {
+class DirectoryStore : public LogStore {
  public:
   /// An empty log, signed. invalid_argument: there is one already.
   static Result<void> create(const StoreOptions& options, const NoteSigner& signer);
@@ -34,39 +33,29 @@ class DirectoryStore {
   /// signed then. What a crash left unfinished is finished or taken away here.
   static Result<std::unique_ptr<DirectoryStore>> open(StoreOptions options, NoteSigner signer);
 
-  ~DirectoryStore();
+  ~DirectoryStore() override;
 
-  /// Adds entries in this order and answers their numbers once they are durable and published: all or, with an Error,
-  /// perhaps none yet. An entry that is in the log already keeps its number: adding again after an Error is safe.
-  Result<std::vector<std::uint64_t>> add(std::vector<Bytes> entries);
-  /// The tree that was last published.
-  Result<SignedCheckpoint> checkpoint();
+  Result<std::vector<std::uint64_t>> add(std::vector<Bytes> entries) override;
+  Result<SignedCheckpoint> checkpoint() override;
 
  private:
-  struct Request;
-  struct Edge;
   DirectoryStore(StoreOptions options, NoteSigner signer);
 
   Result<void> refresh();
   Result<void> publish(const std::string& note);
-  Result<void> sweep(std::uint64_t size);
-  Result<Edge> load_edge(const Checkpoint& checkpoint) const;
-  Result<void> commit(std::vector<Request*>& batch);
+  Result<void> commit(std::vector<AddRequest*>& batch);
   struct Fresh {
     const Bytes* entry = nullptr;
     Hash leaf = {};
   };
   Result<void> write_batch(const std::vector<Fresh>& entries);
-  Result<std::vector<Fresh>> settle(std::vector<Request*>& batch);
+  Result<std::vector<Fresh>> settle(std::vector<AddRequest*>& batch);
 
   StoreOptions options_;
   NoteSigner signer_;
   std::unique_ptr<LeafIndex> leaves_;
-  std::unique_ptr<Edge> edge_;  ///< of the tree in the guard
-  std::mutex mutex_;
-  std::condition_variable turn_;
-  std::deque<Request*> waiting_;
-  bool busy_ = false;
+  std::unique_ptr<TreeEdge> edge_;  ///< of the tree in the guard
+  AddQueue queue_;
 };
 
 /// Where the guard lies in the folder that is kept.

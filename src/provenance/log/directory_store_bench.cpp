@@ -4,10 +4,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
 #include "provenance/log/directory_store.h"
+#include "provenance/log/key_index.h"
 #include "provenance/log/proof.h"
 
 namespace bonafide::provenance::log {
@@ -108,6 +110,49 @@ void check_a_bundle(benchmark::State& state) {  // path and signature
   }
 }
 BENCHMARK(check_a_bundle)->Unit(benchmark::kMicrosecond);
+
+/// A map of 2^20 keys of one entry each.
+const std::vector<MapLeaf>& map_of_a_million() {
+  static const std::vector<MapLeaf> leaves = [] {
+    std::vector<MapLeaf> made;
+    for (std::uint64_t i = 0; i < (1U << 20); ++i) {
+      const std::vector<std::uint64_t> number{i};
+      made.push_back({leaf_hash(as_bytes(std::to_string(i))), list_hash(frontier_of(number))});
+    }
+    std::ranges::sort(made, {}, &MapLeaf::key);
+    return made;
+  }();
+  return leaves;
+}
+
+void root_of_the_whole_index(benchmark::State& state) {
+  const auto& leaves = map_of_a_million();
+  for (auto _ : state) benchmark::DoNotOptimize(map_node(leaves, 0));
+}
+BENCHMARK(root_of_the_whole_index)->Unit(benchmark::kMillisecond);
+
+void check_an_index_proof(benchmark::State& state) {  // of absence, at a million keys
+  const auto& leaves = map_of_a_million();
+  const IndexHead head{.origin = "log", .size = 1U << 20, .log_root = {}, .root = map_node(leaves, 0).hash};
+  IndexProof proof{.key = {IndexKind::mark, Bytes(8, 7)}, .numbers = {}, .other = {}, .path = {}, .note = {}};
+  const Hash key = index_hash(proof.key);
+  std::span<const MapLeaf> left(leaves);
+  for (int depth = 0; left.size() > 1; ++depth) {
+    const auto middle =
+        std::ranges::partition_point(left, [&](const MapLeaf& leaf) { return !bit_at(leaf.key, depth); });
+    const auto count = static_cast<std::size_t>(middle - left.begin());
+    const bool right = bit_at(key, depth);
+    proof.path.push_back(map_node(right ? left.first(count) : left.subspan(count), depth + 1));
+    left = right ? left.subspan(count) : left.first(count);
+  }
+  if (!left.empty()) proof.other = left.front();
+  std::ranges::reverse(proof.path);
+  const std::string text = write_index_proof(proof);
+  for (auto _ : state)
+    if (!check_index_proof(*parse_index_proof(text), head)) return state.SkipWithError("it does not hold");
+  state.counters["bytes"] = static_cast<double>(text.size());
+}
+BENCHMARK(check_an_index_proof)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace bonafide::provenance::log

@@ -6,9 +6,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
+#include <thread>
 #include <utility>
 
 namespace bonafide::provenance::log {
@@ -39,6 +43,26 @@ Result<void> write_all(int descriptor, ByteView bytes, const std::string& path) 
     if (put < 0) return system_error(path, "cannot write");
     bytes = bytes.subspan(static_cast<std::size_t>(put));
   }
+  return {};
+}
+
+/// Does `work` for 0, 1, …, count - 1, several at a time: a disk that is asked to sync many files together writes its
+/// journal once. The first error in this order.
+Result<void> at_once(std::size_t count, const std::function<Result<void>(std::size_t)>& work) {
+  constexpr std::size_t kMostThreads = 16;
+  if (count <= 1) return count == 0 ? Result<void>() : work(0);
+  std::vector<std::optional<Error>> errors(count);
+  std::atomic<std::size_t> next = 0;
+  const auto some = [&] {
+    for (std::size_t i = next++; i < count; i = next++)
+      if (const auto done = work(i); !done) errors[i] = done.error();
+  };
+  std::vector<std::thread> threads;
+  while (threads.size() + 1 < std::min(count, kMostThreads)) threads.emplace_back(some);
+  some();
+  for (std::thread& thread : threads) thread.join();
+  for (std::optional<Error>& error : errors)
+    if (error) return std::move(*error);
   return {};
 }
 
@@ -82,25 +106,36 @@ Result<void> DurableWriter::put(const std::string& path, ByteView bytes, unsigne
 
 /// Its bytes are on the disk when this returns.
 Result<void> DurableWriter::settle(Staged& file) {
-  TRY(step("sync", file.path));
   if (::fsync(file.descriptor) != 0) return system_error(file.path, "cannot sync");
   if (::close(std::exchange(file.descriptor, -1)) != 0) return system_error(file.path, "cannot write");
   return {};
 }
 
-Result<void> DurableWriter::finish() {
-  for (Staged& file : staged_) TRY(settle(file));
+Result<void> DurableWriter::rename_all() {
   for (Staged& file : staged_) {
     TRY(step("rename", file.path));
     if (::rename(file.temporary.c_str(), file.path.c_str()) != 0) return system_error(file.path, "cannot rename to");
     file.temporary.clear();
   }
   staged_.clear();
-  for (const std::string& folder : std::exchange(touched_, {})) {
-    TRY(step("sync", folder));
-    TRY(sync_folder(folder));
-  }
   return {};
+}
+
+Result<void> DurableWriter::finish() {
+  for (const Staged& file : staged_) TRY(step("sync", file.path));
+  TRY(at_once(staged_.size(), [&](std::size_t i) { return settle(staged_[i]); }));
+  TRY(rename_all());
+  const std::vector<std::string> folders(touched_.begin(), touched_.end());
+  touched_.clear();
+  for (const std::string& folder : folders) TRY(step("sync", folder));
+  return at_once(folders.size(), [&](std::size_t i) { return sync_folder(folders[i]); });
+}
+
+Result<void> DurableWriter::finish_hastily() {
+  for (Staged& file : staged_)
+    if (::close(std::exchange(file.descriptor, -1)) != 0) return system_error(file.path, "cannot write");
+  touched_.clear();
+  return rename_all();
 }
 
 Result<void> DurableWriter::remove(const std::string& path) {

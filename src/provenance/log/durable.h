@@ -17,7 +17,7 @@ using StepHook = std::function<Result<void>(std::string_view step, const std::st
 
 /// Writes below one folder, in two steps: put() as often as you like, then finish(), which makes all of it durable and
 /// only then gives the files their names. Many files cost hardly more than one: the disk is asked to write while they
-/// come in, and the first sync settles most of the others. One writer at a time.
+/// come in, and all are synced at once, so that a journal settles them together. One writer at a time.
 class DurableWriter {
  public:
   explicit DurableWriter(std::string root, StepHook hook = {}) : root_(std::move(root)), hook_(std::move(hook)) {}
@@ -29,6 +29,8 @@ class DurableWriter {
   /// with the path.
   Result<void> put(const std::string& path, ByteView bytes, unsigned mode = 0644);
   Result<void> finish();
+  /// Gives the files their names at once and waits for no disk: for what can be written again from something durable.
+  Result<void> finish_hastily();
   /// A file or a folder with what is in it; none there is fine. At once, and not synced.
   Result<void> remove(const std::string& path);
 
@@ -39,7 +41,8 @@ class DurableWriter {
   };
   Result<void> step(std::string_view name, const std::string& path) const;
   Result<void> make_folders(const std::string& folder);
-  Result<void> settle(Staged& file);
+  static Result<void> settle(Staged& file);
+  Result<void> rename_all();
   std::string root_;
   StepHook hook_;
   std::vector<Staged> staged_;
