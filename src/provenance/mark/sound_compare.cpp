@@ -21,6 +21,8 @@ struct Slot {
   double suspect_s = 0;
   std::size_t number = 0;
   std::array<double, kSoundBands> kept{}, heard{};  ///< dB
+  /// dB, a little earlier and later: where sound begins after silence, some milliseconds are many decibels.
+  std::array<double, kSoundBands> least{}, most{};
   double floor = 0;
   int tried = 0, failed = 0;
   double log10_p = 0;
@@ -60,7 +62,12 @@ std::vector<Slot> slots_of(const std::vector<SoundCode>& original, const std::ve
       slot.suspect_s = static_cast<double>(number) * kHeardSlot + piece.offset_s;
       const auto heard = read(suspect, slot.suspect_s);
       if (!heard) continue;
-      slot.heard = *heard;
+      slot.heard = slot.least = slot.most = *heard;
+      for (const double shift : {-kSoundFine / 2, kSoundFine / 2}) {
+        const auto near = read(suspect, slot.suspect_s + shift);
+        for (std::size_t b = 0; near && b < near->size(); ++b)
+          slot.least[b] = std::min(slot.least[b], (*near)[b]), slot.most[b] = std::max(slot.most[b], (*near)[b]);
+      }
       for (std::size_t b = 0; b < slot.kept.size(); ++b) slot.kept[b] = original[number][b] / 2.0 - 100;
       slot.floor = std::max(silent, loudest[number] - kMasked);
       slots.push_back(slot);
@@ -100,7 +107,9 @@ double judge(std::vector<Slot>& slots) {
     for (std::size_t b = 0; b < bands.size(); ++b) {
       if (!bands[b].usable) continue;
       const double kept = std::max(slot.kept[b], slot.floor);
-      const double heard = std::max(slot.heard[b] - bands[b].gain, slot.floor);
+      const double least = std::max(slot.least[b] - bands[b].gain, slot.floor);
+      const double most = std::max(slot.most[b] - bands[b].gain, slot.floor);
+      const double heard = std::clamp(kept, least, most);  // the likeliest of what is near
       if (kept <= slot.floor && heard <= slot.floor + kLeastTolerance) continue;
       const double tolerance = std::clamp(4 * bands[b].deviation, kLeastTolerance, kMostTolerance);
       ++slot.tried;
