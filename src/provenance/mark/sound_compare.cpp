@@ -109,7 +109,9 @@ double judge(std::vector<Slot>& slots) {
       const double kept = std::max(slot.kept[b], slot.floor);
       const double least = std::max(slot.least[b] - bands[b].gain, slot.floor);
       const double most = std::max(slot.most[b] - bands[b].gain, slot.floor);
-      const double heard = std::clamp(kept, least, most);  // the likeliest of what is near
+      constexpr double kOnset = 9;  // dB: elsewhere some milliseconds change little, and tell nothing away
+      const double heard =
+          most - least > kOnset ? std::clamp(kept, least, most) : std::max(slot.heard[b] - bands[b].gain, slot.floor);
       if (kept <= slot.floor && heard <= slot.floor + kLeastTolerance) continue;
       const double tolerance = std::clamp(4 * bands[b].deviation, kLeastTolerance, kMostTolerance);
       ++slot.tried;
