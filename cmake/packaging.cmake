@@ -20,6 +20,7 @@ install(FILES ${CMAKE_BINARY_DIR}/bonafideConfig.cmake ${CMAKE_BINARY_DIR}/bonaf
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/bonafide COMPONENT dev)
 install(FILES ${CMAKE_BINARY_DIR}/bonafide.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
 
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/packaging/systemd DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT tools)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/examples DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT dev)
 
 # The manual page and the completions are the program's own words.

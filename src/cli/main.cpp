@@ -5,6 +5,18 @@
 #include "cli/log/verbs.h"
 #include "cli/verbs.h"
 #include "net/http_fetch.h"
+#include "net/http_server.h"
+
+namespace {
+
+void add_log_with_network(bonafide::cli::VerbTable& verbs) {
+  using namespace bonafide;
+  cli::add_log_on(verbs,
+                  {.ask = [](std::vector<std::string> named) { return net::http_ask({.named = std::move(named)}); },
+                   .serve = net::http_serve});
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace bonafide;
@@ -13,8 +25,8 @@ int main(int argc, char** argv) {
       {.name = "bonafide",
        .description = "Can I trust this picture, video or sound, and why?",
        .footer = "Start with:\n  bonafide check FILE\n  bonafide help exit-codes",
-       .verbs = {add_check, add_verify, add_trust, add_sign, add_stamp, add_keys, add_log, add_mark, add_compare,
-                 add_inspect, add_report, add_detectors, add_eval, add_calibrate, add_doctor, add_config,
+       .verbs = {add_check, add_verify, add_trust, add_sign, add_stamp, add_keys, add_log_with_network, add_mark,
+                 add_compare, add_inspect, add_report, add_detectors, add_eval, add_calibrate, add_doctor, add_config,
                  add_completion, add_help, add_version},
        .network = [](std::vector<std::string> named) { return net::http_fetch({.named = std::move(named)}); },
        .marker = mark_for_signing,

@@ -44,10 +44,11 @@ bool is_public(const asio::ip::address& address) {
 /// then run until it is done or the time is over.
 class Exchange {
  public:
-  Exchange(const Url& url, const HttpRequest& request, SteadyClock::time_point until)
+  Exchange(const Url& url, const HttpQuestion& request, SteadyClock::time_point until)
       : url_(url), request_(request), until_(until), socket_(context_) {}
 
-  Result<Message> run(bool any_address, const std::string& authorities) {
+  Result<Message> run(bool any_address, const std::string& authorities, bool with_token) {
+    with_token_ = with_token && !request_.token.empty();
     TRY(connect(any_address));
     if (!url_.secure) return converse(socket_);
     asio::ssl::context settings(asio::ssl::context::tls_client);
@@ -140,6 +141,7 @@ class Exchange {
     message.set(http::field::user_agent, "bonafide");
     message.set(http::field::connection, "close");
     if (!request_.accept.empty()) message.set(http::field::accept, request_.accept);
+    if (with_token_) message.set(http::field::authorization, "Bearer " + request_.token);
     if (!get) message.set(http::field::content_type, request_.content_type);
     message.body() = request_.body;
     message.prepare_payload();
@@ -159,8 +161,9 @@ class Exchange {
   }
 
   const Url& url_;
-  const HttpRequest& request_;
+  const HttpQuestion& request_;
   SteadyClock::time_point until_;
+  bool with_token_ = false;
   asio::io_context context_{1};
   tcp::socket socket_;
 };
@@ -177,32 +180,62 @@ bool is_named(const HttpOptions& options, const Url& url) {
   });
 }
 
-Result<Bytes> follow(const HttpOptions& options, const HttpRequest& request) {
+/// The last answer, and whose it is.
+struct Followed {
+  Url url;
+  Message answer;
+};
+
+Result<Followed> follow(const HttpOptions& options, const HttpQuestion& request) {
   const auto until = SteadyClock::now() + std::chrono::seconds(request.seconds);
+  if (!std::ranges::all_of(request.token, [](char c) { return c > ' ' && c < 0x7F; }))
+    return make_error(Code::invalid_argument, "a token is one word of printable ASCII");
   Url url = TRY(parse_url(request.url));
+  const std::string first = url.origin();
   for (int redirects = 0;; ++redirects) {
-    Message answer = TRY(Exchange(url, request, until).run(is_named(options, url), options.authorities));
-    if (answer.result_int() == 200) return std::move(answer.body());
-    if (!is_redirect(answer.result_int(), !request.body.empty())) {
-      return unavailable(url, fmt::format("HTTP status {}", answer.result_int()));
-    }
+    Exchange exchange(url, request, until);
+    Message answer = TRY(exchange.run(is_named(options, url), options.authorities, url.origin() == first));
+    const bool post = !request.body.empty();
+    if (!is_redirect(answer.result_int(), post)) return Followed{std::move(url), std::move(answer)};
     if (redirects == kMostRedirects) return unavailable(url, "it sends us on too often");
     const auto place = answer[http::field::location];
+    if (place.empty()) return Followed{std::move(url), std::move(answer)};  // to nowhere: for the caller to judge
     Url next = TRY(parse_reference(url, std::string_view(place.data(), place.size())));
     if (url.secure && !next.secure) return unavailable(url, "it sends us from https to http");
     url = std::move(next);
   }
 }
 
+/// Asio throws where it has no error code to give.
+template <typename Work>
+auto guarded(const Work& work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const std::exception& failure) {
+    return make_error(Code::unavailable, std::string("the network cannot be used: ") + failure.what());
+  }
+}
+
 }  // namespace
 
+HttpAsk http_ask(HttpOptions options) {
+  return [options = std::move(options)](const HttpQuestion& request) {
+    return guarded([&]() -> Result<HttpAnswer> {
+      Message answer = TRY(follow(options, request)).answer;
+      const auto type = answer[http::field::content_type];
+      return HttpAnswer{static_cast<int>(answer.result_int()), std::string(type.data(), type.size()),
+                        std::move(answer.body())};
+    });
+  };
+}
+
 Fetch http_fetch(HttpOptions options) {
-  return [options = std::move(options)](const HttpRequest& request) -> Result<Bytes> {
-    try {
-      return follow(options, request);
-    } catch (const std::exception& failure) {  // Asio throws where it has no error code to give
-      return make_error(Code::unavailable, std::string("the network cannot be used: ") + failure.what());
-    }
+  return [options = std::move(options)](const HttpRequest& request) {
+    return guarded([&]() -> Result<Bytes> {
+      Followed last = TRY(follow(options, {request, {}}));
+      if (last.answer.result_int() == 200) return std::move(last.answer.body());
+      return unavailable(last.url, fmt::format("HTTP status {}", last.answer.result_int()));
+    });
   };
 }
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "base/fetch.h"
+#include "base/ask.h"
 
 namespace bonafide::net {
 
@@ -20,5 +20,8 @@ struct HttpOptions {
 /// name look-up that hangs, which lasts as long as the system's resolver waits.
 /// invalid_argument: a URL that is none; otherwise as `Fetch` says.
 Fetch http_fetch(HttpOptions options = {});
+/// The same with every status as an answer. A token is not sent on to where a redirect leads, unless that is the same
+/// origin.
+HttpAsk http_ask(HttpOptions options = {});
 
 }  // namespace bonafide::net

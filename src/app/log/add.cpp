@@ -4,9 +4,14 @@
 
 #include "app/log/opened.h"
 #include "base/files.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
+#include "media/container/byte_source.h"
+#include "provenance/c2pa/locate.h"
+#include "provenance/c2pa/store.h"
+#include "provenance/log/proof.h"
 #include "provenance/log/witness.h"
 
 namespace bonafide::app {
@@ -31,6 +36,17 @@ Result<tlog::Hash> hash_of_file(const std::string& path, const Context& context)
   return tlog::to_hash(digest);
 }
 
+/// The log's key: its own, or the one that is named for somebody's log.
+Result<tlog::NoteKey> key_of(const LogAddRequest& request) {
+  const std::string& policy = request.witnesses.policy;
+  if (!request.place.remote() || !request.log_key.empty() || policy.empty())
+    return log_key(request.place, request.log_key);
+  const tlog::Policy known = TRY(policy_for({.proof = {}, .file = {}, .policy = policy, .key = {}}));
+  if (known.logs.size() != 1)
+    return make_error(Code::invalid_argument, "the policy knows several logs: name this one's key with --log-key");
+  return known.logs.front().key;
+}
+
 /// What all entries of one request have in common.
 Result<tlog::Entry> common_entry(const LogAddRequest& request) {
   const auto type = tlog::entry_type(request.type);
@@ -50,10 +66,10 @@ Result<tlog::Entry> common_entry(const LogAddRequest& request) {
   }
   entry.distrust_from = request.distrust_from;
   if (request.about) {
-    const tlog::NoteSigner signer = TRY(log_signer(request.place));
-    const std::string note = TRY(log_checkpoint(request.place, signer.key()));
+    const tlog::NoteKey key = TRY(key_of(request));
+    const std::string note = TRY(log_checkpoint(request.place, key));
     const tlog::SignedCheckpoint last = TRY(tlog::parse_signed_checkpoint(note));
-    tlog::LogReader tree(tlog::files_in(request.place.folder), last.checkpoint.size);
+    tlog::LogReader tree(files_of(request.place), last.checkpoint.size);
     const Bytes earlier = TRY(tree.entry(*request.about));
     entry.earlier = {*request.about, tlog::leaf_hash(earlier)};
   }
@@ -88,6 +104,14 @@ Result<std::optional<tlog::Record>> said_before(tlog::Registry& registry, const 
   return std::optional<tlog::Record>();
 }
 
+/// The manifest store in a work, or nothing.
+Result<Bytes> carried(const std::string& path, const Context& context) {
+  const media::FileSource source(TRY(FileReader::open(path)));
+  auto located = provenance::c2pa::locate(source, context);
+  if (!located || located->stores.size() != 1) return Bytes();
+  return std::move(located->stores.front());
+}
+
 /// An entry about one work, or about none; in the registry before it returns.
 Result<Prepared> prepare(const LogAddRequest& request, tlog::Entry entry, const std::string& path,
                          const crypto::Signer& signer, tlog::Registry& registry, const Context& context) {
@@ -100,7 +124,12 @@ Result<Prepared> prepare(const LogAddRequest& request, tlog::Entry entry, const 
   if (!request.record.empty()) content.document = TRY(hash_of_file(request.record, context));
   if (!request.manifest.empty()) {
     record.manifest = to_bytes(TRY(read_file(request.manifest, kMostDocument)));
+  }
+  if (request.manifest.empty() && request.credential && !path.empty()) record.manifest = TRY(carried(path, context));
+  if (!record.manifest.empty()) {
     entry.manifest_hash = TRY(tlog::to_hash(crypto::digest(crypto::HashAlgorithm::sha256, record.manifest)));
+    const auto store = provenance::c2pa::Store::parse({record.manifest});
+    if (store && !store->manifests().empty()) record.manifest_label = store->manifests().back().label;
   }
   record.certificate = signer.chain().front();
   const crypto::Certificate certificate = TRY(crypto::parse_certificate(record.certificate));
@@ -120,17 +149,22 @@ Result<Prepared> prepare(const LogAddRequest& request, tlog::Entry entry, const 
   return made;
 }
 
-/// Before anything is signed: a witness that saw more than the log shows means that the log lost entries.
+/// Before anything is signed: a witness that saw more than the log shows means that the log lost entries. Folders are
+/// looked into; servers are asked to cosign what there is.
 Result<void> refuse_behind(const LogAddRequest& request, tlog::DirectoryStore& store) {
-  const tlog::Checkpoint mine = TRY(store.checkpoint()).checkpoint;
-  for (const std::string& folder : request.witnesses) {
+  const tlog::SignedCheckpoint last = TRY(store.checkpoint());
+  WitnessWish elsewhere = request.witnesses;
+  std::erase_if(elsewhere.places, [](const std::string& place) { return !is_url(place); });
+  if (!elsewhere.places.empty()) TRY(cosigned(request.place, tlog::write_note(last.note), elsewhere));
+  for (const std::string& folder : request.witnesses.places) {
+    if (is_url(folder)) continue;
     const tlog::Witness witness = TRY(tlog::Witness::open(folder));
-    const auto note = TRY(witness.latest(mine.origin));
+    const auto note = TRY(witness.latest(last.checkpoint.origin));
     const std::uint64_t seen = note ? TRY(tlog::parse_signed_checkpoint(*note)).checkpoint.size : 0;
-    if (seen > mine.size)
+    if (seen > last.checkpoint.size)
       return make_error(Code::denied, fmt::format("the witness {} has seen {} entries of this log, which now holds {}: "
                                                   "it was put back to an older state (a rollback); nothing is signed",
-                                                  witness.key().name, seen, mine.size));
+                                                  witness.key().name, seen, last.checkpoint.size));
   }
   return {};
 }
@@ -150,6 +184,87 @@ Result<void> write_proofs(const LogAddRequest& request, const std::vector<Prepar
     TRY(write_file(added.entries[i].proof, proof, true));
   }
   return {};
+}
+
+/// What somebody's log said to an entry.
+struct Said {
+  std::uint64_t number = 0;
+  std::optional<std::string> proof;
+};
+
+Result<Said> post_entry(const LogAddRequest& request, const tlog::Record& record) {
+  Json json{{"entry", to_base64(record.entry)}, {"certificate", to_base64(record.certificate)}};
+  if (request.anonymous) json.erase("certificate");
+  if (!record.manifest.empty()) json["manifest"] = to_base64(record.manifest);
+  HttpQuestion post;
+  post.url = request.place.folder;
+  while (post.url.ends_with('/')) post.url.pop_back();
+  post.url += "/add";
+  post.content_type = post.accept = "application/json";
+  post.body = to_bytes(dump_json(json));
+  post.token = request.token;
+  const HttpAnswer answer = TRY(request.place.ask(post));
+  const auto said = parse_json(as_text(answer.body));
+  const bool object = said && said->is_object();
+  if (answer.status != 200 && answer.status != 202) {
+    const bool detail = object && said->contains("detail") && (*said)["detail"].is_string();
+    const Code code = answer.status >= 500 || answer.status == 429 ? Code::unavailable : Code::denied;
+    return make_error(code, fmt::format("the log refused ({}){}", answer.status,
+                                        detail ? ": " + clean_utf8((*said)["detail"].get<std::string>()) : ""));
+  }
+  if (!object || !said->contains("index") || !(*said)["index"].is_number_unsigned())
+    return make_error(Code::corrupt, "the log's answer does not say where the entry stands");
+  Said found{.number = (*said)["index"].get<std::uint64_t>(), .proof = {}};
+  if (said->contains("proof") && (*said)["proof"].is_string()) found.proof = (*said)["proof"].get<std::string>();
+  return found;
+}
+
+/// The log's proof, believed by nobody before it was checked, with what we know besides.
+Result<std::string> own_proof(const LogAddRequest& request, const tlog::Policy& policy, const Prepared& made,
+                              const Said& said, std::uint64_t& size) {
+  tlog::ProofBundle bundle = TRY(tlog::parse_proof_bundle(*said.proof));
+  const tlog::BundleCheck check = TRY(tlog::check_proof_bundle(bundle, made.record.leaf, policy));
+  if (!check.holds() || bundle.index != said.number)
+    return make_error(Code::denied,
+                      "the log's proof does not hold: " +
+                          (check.reason.empty() ? std::string("it is about another entry") : check.reason));
+  size = check.tree.size;
+  bundle.extra = tlog::write_evidence(evidence_of(made.record, request.anonymous));
+  return tlog::write_proof_bundle(bundle);
+}
+
+/// The registry is ours, the log is somebody's.
+Result<report::LogAdded> add_remotely(const LogAddRequest& request, const tlog::Entry& common,
+                                      const crypto::Signer& issuer, const Context& context) {
+  if (!request.place.ask) return make_error(Code::unavailable, "this program has no network");
+  if (request.place.keep.empty())
+    return make_error(Code::invalid_argument, "where are the salts to be kept? Name a folder of yours with --keep");
+  tlog::Policy policy = tlog::policy_of(TRY(key_of(request)));
+  if (!request.witnesses.policy.empty())
+    policy = TRY(policy_for({.proof = {}, .file = {}, .policy = request.witnesses.policy, .key = {}}));
+  std::error_code error;
+  if (std::filesystem::create_directories(request.place.keep, error))
+    std::filesystem::permissions(request.place.keep, std::filesystem::perms::owner_all, error);
+  const auto registry = TRY(log_registry(request.place));
+  std::vector<std::string> files = request.files;
+  if (files.empty()) files.emplace_back();
+  report::LogAdded added;
+  for (const std::string& path : files) {
+    const Prepared made = TRY(prepare(request, common, path, issuer, *registry, context));
+    const Said said = TRY(post_entry(request, made.record));
+    report::LogAdded::One one{path, said.number, made.record.leaf, {}, made.record.number.has_value()};
+    if (said.proof) {
+      const std::string proof = TRY(own_proof(request, policy, made, said, added.size));
+      if (request.proofs && !path.empty()) {
+        one.proof = path + ".tlog-proof";
+        TRY(write_file(one.proof, proof, true));
+      }
+    }
+    added.size = std::max(added.size, said.number + 1);
+    TRY(registry->set_number(made.record.leaf, said.number));
+    added.entries.push_back(std::move(one));
+  }
+  return added;
 }
 
 }  // namespace
@@ -186,6 +301,7 @@ Result<void> log_ready(const LogPlace& place) {
 Result<report::LogAdded> log_add(const LogAddRequest& request, const Context& context) {
   const auto issuer = TRY(open_signer(request.key));
   const tlog::Entry common = TRY(common_entry(request));
+  if (request.place.remote()) return add_remotely(request, common, *issuer, context);
   const tlog::StoreOptions options{.folder = request.place.folder, .keep = request.place.kept()};
   tlog::NoteSigner log = TRY(log_signer(request.place));
   const auto store = TRY(tlog::DirectoryStore::open(options, std::move(log)));

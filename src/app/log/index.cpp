@@ -15,13 +15,19 @@ constexpr std::string_view kIndexLock = "index.lock";
 
 std::string index_file(const LogPlace& place) { return place.kept() + "/" + std::string(tlog::kIndexFile); }
 
+Result<std::string> index_note(const LogPlace& place) {
+  const Bytes bytes = TRY(files_of(place)(std::string(tlog::kIndexPath)));
+  if (bytes.size() > tlog::kMostNoteBytes) return make_error(Code::limit, "an index's note of more than 1 MiB");
+  return std::string(as_text(bytes));
+}
+
 /// The index that is handed out, signed by this key, with its note as it lies there.
 struct Published {
   tlog::IndexHead head;
   std::string note;
 };
 Result<Published> published(const LogPlace& place, const tlog::NoteKey& key) {
-  auto note = read_file(place.folder + "/" + std::string(tlog::kIndexPath), tlog::kMostNoteBytes);
+  auto note = index_note(place);
   if (!note && note.error().code == Code::not_found)
     return make_error(Code::not_found, "the log has no index yet: `log index` makes it");
   if (!note) return note.error();
@@ -31,7 +37,7 @@ Result<Published> published(const LogPlace& place, const tlog::NoteKey& key) {
 /// A store that knows exactly the entries of this head.
 Result<std::unique_ptr<tlog::IndexStore>> store_at(const LogPlace& place, const std::string& path,
                                                    const tlog::IndexHead& head) {
-  tlog::LogReader tree(tlog::files_in(place.folder), head.size);
+  tlog::LogReader tree(files_of(place), head.size);
   const auto followed = [&]() -> Result<std::unique_ptr<tlog::IndexStore>> {
     auto store = TRY(tlog::IndexStore::open(path));
     TRY(store->follow(tree, head.log_root));
@@ -82,7 +88,7 @@ Result<std::optional<tlog::LogFault>> index_fault(const LogPlace& place, const t
   const auto fault = [](const std::string& what) {
     return Answer(tlog::LogFault{"the kept index", what + "; delete index.db, it is built anew"});
   };
-  const auto note = read_file(place.folder + "/" + std::string(tlog::kIndexPath), tlog::kMostNoteBytes);
+  const auto note = index_note(place);
   const auto read = note ? tlog::open_index(*note, log) : Result<tlog::SignedIndexHead>(note.error());
   if (!read) return Answer();  // the signed one has a fault of its own, or is not there yet
   const auto store = tlog::IndexStore::open(path);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/credential/keys.h"
+#include "app/log/witnesses.h"
 #include "base/context.h"
 #include "crypto/trust.h"
 #include "report/log/facts.h"
@@ -13,10 +14,12 @@
 namespace bonafide::app {
 
 struct LogPlace {
-  std::string folder;
+  std::string folder;                  ///< or the URL of somebody's log, for those who only read
   std::string keep;                    ///< empty: folder + ".keep"
   crypto::Passphrase passphrase = {};  ///< of the log's key, when it is sealed
+  HttpAsk ask = {};                    ///< how a URL is reached; nothing: it is not
   std::string kept() const;
+  bool remote() const;
 };
 
 /// Makes an empty log of this name; its key is sealed when there is a passphrase. invalid_argument: there is one, or
@@ -37,10 +40,13 @@ struct LogAddRequest {
   std::string mark_id;                 ///< hex (with one file)
   std::string subject;                 ///< PEM certificate whose key a key-add or key-revoke is about
   std::optional<std::uint64_t> distrust_from;
-  std::string contact;                 ///< for the registry
-  bool proofs = false;                 ///< write FILE.tlog-proof beside each work
-  bool anonymous = false;              ///< leave the issuer's certificate out of proofs
-  std::vector<std::string> witnesses;  ///< folders of witnesses to ask for cosignatures on the proofs
+  std::string contact;      ///< for the registry
+  bool proofs = false;      ///< write FILE.tlog-proof beside each work
+  bool anonymous = false;   ///< leave the issuer's certificate out of proofs
+  WitnessWish witnesses;    ///< who is asked for cosignatures on the proofs
+  std::string log_key;      ///< of somebody's log (a URL): what its proofs are checked against
+  std::string token;        ///< for somebody's log
+  bool credential = false;  ///< keep the manifest store that a work carries, if it does
 };
 /// denied: the log was rolled back, its guard is gone, or a witness saw more than the log shows.
 Result<report::LogAdded> log_add(const LogAddRequest& request, const Context& context);
@@ -50,7 +56,8 @@ struct LogProveRequest {
   std::string file = {};                    ///< a registered work, or
   std::optional<std::uint64_t> entry = {};  ///< an entry's number
   bool anonymous = false;
-  std::vector<std::string> witnesses = {};
+  WitnessWish witnesses = {};
+  std::string log_key = {};  ///< the log's public key, where its private one is not kept here
 };
 /// A .tlog-proof. not_found: the work or number is not there.
 Result<std::string> log_prove(const LogProveRequest& request, const Context& context);
@@ -70,6 +77,7 @@ struct LogVerifyRequest {
   std::vector<std::string> headers = {};  ///< for OpenTimestamps: block headers in hex, or files with one
   crypto::TrustStore trust = {};          ///< for RFC 3161: which authorities to believe
   std::string since = {};                 ///< what a receipt of consistency is about: a file with the older checkpoint
+  LogPlace against = {};  ///< a log as it is now, which the proof's tree must be the beginning of; no folder: none
 };
 /// Needs nothing but these files.
 Result<report::LogProofFacts> log_verify(const LogVerifyRequest& request, const Context& context);
@@ -108,6 +116,17 @@ Result<report::LogTail> log_tail(const LogPlace& place, const std::string& key, 
                                  std::optional<std::uint64_t> from);
 /// Destroys what the registry has about an entry; the log stays as it is.
 Result<void> log_erase(const LogPlace& place, std::uint64_t number);
+
+struct LogMonitorRequest {
+  LogPlace place;
+  std::string policy, key;               ///< as in LogVerifyRequest
+  std::string state;                     ///< file with the checkpoint that was seen last; empty: none is kept
+  std::vector<std::string> follow = {};  ///< keys of the index ("issuer:9f2c…") whose entries are told
+  double fresh_seconds = 0;              ///< how old the newest cosignature may be; 0: any age
+};
+/// One look at a log: is it the continuation of what was seen last, do its entries lead to its root, do its witnesses
+/// see the same? What is new and right is kept in the state file. unavailable: the log cannot be reached.
+Result<report::LogMonitorFacts> log_monitor(const LogMonitorRequest& request);
 
 /// A witness on a folder, made when missing (then with this name); trusts these logs from now on. Answers its key.
 Result<std::string> log_witness(const std::string& folder, const std::string& name,

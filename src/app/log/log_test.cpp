@@ -357,12 +357,12 @@ TEST(AppLog, TwoWitnessesAndAQuorum) {
   LogAddRequest request = world.add();
   request.files = {world.work("a")};
   request.proofs = true;
-  request.witnesses = {folders[0]};
+  request.witnesses.places = {folders[0]};
   ASSERT_TRUE(log_add(request, world.context));
   const LogVerifyRequest verify{.proof = proof, .file = world.work("a"), .policy = path, .key = {}};
   EXPECT_EQ(log_verify(verify, world.context)->state, report::LogProofFacts::State::untrusted);
   const auto both =
-      log_prove({.place = world.place, .file = world.work("a"), .entry = {}, .witnesses = folders}, world.context);
+      log_prove({.place = world.place, .file = world.work("a"), .entry = {}, .witnesses = {.places = folders}}, world.context);
   ASSERT_TRUE(both) << both.error().message;
   ASSERT_TRUE(write_file(proof, *both, true));
   const auto facts = log_verify(verify, world.context);

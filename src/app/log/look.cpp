@@ -114,20 +114,22 @@ Result<void> judge_work(LogProofFacts& facts, const tlog::Evidence& evidence, co
 Result<ToProve> to_prove(const LogProveRequest& request, const Context& context) {
   if (request.file.empty() == !request.entry.has_value())
     return make_error(Code::invalid_argument, "name a registered work or an entry's number");
-  const tlog::NoteSigner signer = TRY(log_signer(request.place));
-  ToProve found{.number = request.entry.value_or(0),
-                .evidence = {},
-                .checkpoint = TRY(log_checkpoint(request.place, signer.key()))};
-  const auto registry = TRY(log_registry(request.place));
+  const tlog::NoteKey key = TRY(log_key(request.place, request.log_key));
+  ToProve found{
+      .number = request.entry.value_or(0), .evidence = {}, .checkpoint = TRY(log_checkpoint(request.place, key))};
   std::optional<tlog::Record> record;
+  std::unique_ptr<tlog::Registry> registry;
+  if (!request.place.remote() || !request.place.keep.empty()) registry = TRY(log_registry(request.place));
+  if (!registry && !request.file.empty())
+    return make_error(Code::invalid_argument, "what was registered there is in a folder of yours: name it with --keep");
   if (!request.file.empty()) record = TRY(record_of(request.place, *registry, request.file, context));
-  if (request.file.empty()) record = TRY(registry->find(found.number));
+  if (request.file.empty() && registry) record = TRY(registry->find(found.number));
   if (record) {
     found.number = record->number.value_or(0);
     found.evidence = {record->entry, record->salt, request.anonymous ? Bytes() : record->certificate};
   } else {
     const tlog::Checkpoint tree = TRY(tlog::parse_signed_checkpoint(found.checkpoint)).checkpoint;
-    tlog::LogReader reader(tlog::files_in(request.place.folder), tree.size);
+    tlog::LogReader reader(files_of(request.place), tree.size);
     found.evidence.entry = TRY(reader.entry(found.number));
   }
   return found;
@@ -137,6 +139,26 @@ Result<std::string> log_prove(const LogProveRequest& request, const Context& con
   const ToProve found = TRY(to_prove(request, context));
   const std::string note = TRY(cosigned(request.place, found.checkpoint, request.witnesses));
   return make_proof(request.place, found.number, note, found.evidence);
+}
+
+/// Whether the log, as it is now, goes on from the proof's tree.
+Result<void> compare_with(const LogPlace& now, const tlog::Policy& policy, LogProofFacts& facts) {
+  const auto differs = [&](const std::string& why) {
+    facts.state = LogProofFacts::State::broken;
+    facts.reason = why;
+    return Result<void>();
+  };
+  const tlog::PolicyLog* const log = policy.log_of(facts.tree.origin);
+  if (log == nullptr) return make_error(Code::invalid_argument, "the policy does not know the proof's log");
+  const std::string note = TRY(log_checkpoint(now, log->key));
+  const std::uint64_t size = TRY(tlog::parse_signed_checkpoint(note)).checkpoint.size;
+  if (size < facts.tree.size)
+    return differs("the log shows " + std::to_string(size) + " entries, and the proof is of a tree of " +
+                   std::to_string(facts.tree.size) + ": it was put back to an older state (a rollback)");
+  tlog::LogReader tree(files_of(now), size);
+  const tlog::Hash root = TRY(tlog::root_of(facts.tree.size, tree.nodes()));
+  return root == facts.tree.root ? Result<void>()
+                                 : differs("the log does not go on from the proof's tree: it shows another history");
 }
 
 Result<LogProofFacts> log_verify(const LogVerifyRequest& request, const Context& context) {
@@ -156,6 +178,8 @@ Result<LogProofFacts> log_verify(const LogVerifyRequest& request, const Context&
   facts.state = check.holds() ? LogProofFacts::State::proven : LogProofFacts::State::untrusted;
   if (!check.included || check.checkpoint.trust == tlog::CheckpointTrust::broken)
     facts.state = LogProofFacts::State::broken;
+  if (!request.against.folder.empty() && facts.state == LogProofFacts::State::proven)
+    TRY(compare_with(request.against, policy, facts));
   TRY(judge_work(facts, evidence, context));
   if (!request.log.empty()) TRY(judge_key(facts, request.log, policy));
   return facts;
@@ -163,6 +187,7 @@ Result<LogProofFacts> log_verify(const LogVerifyRequest& request, const Context&
 
 Result<tlog::FsckReport> log_fsck(const LogPlace& place, const std::string& key) {
   const tlog::NoteKey log = TRY(log_key(place, key));
+  if (place.remote()) return tlog::fsck(files_of(place), log);
   std::optional<std::string> guard;
   const auto note = read_file(place.kept() + "/" + std::string(tlog::kGuardFile), tlog::kMostNoteBytes);
   if (note) guard = *note;
@@ -180,7 +205,7 @@ Result<report::LogTail> log_tail(const LogPlace& place, const std::string& key, 
   tail.tree = TRY(tlog::parse_signed_checkpoint(note)).checkpoint;
   const std::uint64_t size = tail.tree.size;
   const std::uint64_t first = from.value_or(size > count ? size - count : 0);
-  tlog::LogReader tree(tlog::files_in(place.folder), size);
+  tlog::LogReader tree(files_of(place), size);
   for (std::uint64_t number = first; number < size && number - first < count; ++number) {
     Bytes bytes = TRY(tree.entry(number));
     const tlog::Proof path = TRY(tlog::make_inclusion(number, size, tree.nodes()));

@@ -17,7 +17,11 @@ std::string LogPlace::kept() const {
   return keep.empty() ? at + ".keep" : keep;
 }
 
+bool LogPlace::remote() const { return is_url(folder); }
+
 Result<tlog::NoteSigner> log_signer(const LogPlace& place) {
+  if (place.remote() && place.keep.empty())
+    return make_error(Code::unavailable, "somebody's log: name the key that it must be signed with (--log-key)");
   const std::string path = place.kept() + "/" + std::string(kLogKeyFile);
   auto text = read_file(path, 4096);
   if (!text && text.error().code == Code::not_found) {
@@ -41,7 +45,9 @@ Result<tlog::NoteKey> log_key(const LogPlace& place, const std::string& text) {
 }
 
 Result<std::string> log_checkpoint(const LogPlace& place, const tlog::NoteKey& key) {
-  std::string note = TRY(read_file(place.folder + "/checkpoint", tlog::kMostNoteBytes));
+  const Bytes bytes = TRY(files_of(place)(std::string(tlog::kCheckpointPath)));
+  if (bytes.size() > tlog::kMostNoteBytes) return make_error(Code::limit, "a checkpoint of more than 1 MiB");
+  std::string note(as_text(bytes));
   TRY(tlog::open_checkpoint(note, key));
   return note;
 }
@@ -53,7 +59,7 @@ Result<std::unique_ptr<tlog::Registry>> log_registry(const LogPlace& place) {
 Result<std::string> make_proof(const LogPlace& place, std::uint64_t number, const std::string& checkpoint,
                                const tlog::Evidence& evidence) {
   const tlog::Checkpoint tree = TRY(tlog::parse_signed_checkpoint(checkpoint)).checkpoint;
-  tlog::LogReader reader(tlog::files_in(place.folder), tree.size);
+  tlog::LogReader reader(files_of(place), tree.size);
   tlog::ProofBundle bundle;
   bundle.extra = tlog::write_evidence(evidence);
   bundle.index = number;
@@ -67,18 +73,16 @@ Result<std::string> make_proof(const LogPlace& place, std::uint64_t number, cons
   return tlog::write_proof_bundle(bundle);
 }
 
-Result<std::string> cosigned(const LogPlace& place, const std::string& checkpoint,
-                             const std::vector<std::string>& witnesses) {
+tlog::FetchFile files_of(const LogPlace& place) {
+  return place.remote() ? files_at(place.folder, place.ask) : tlog::files_in(place.folder);
+}
+
+Result<std::string> cosigned(const LogPlace& place, const std::string& checkpoint, const WitnessWish& wish) {
   std::string note = checkpoint;
   const tlog::Checkpoint tree = TRY(tlog::parse_signed_checkpoint(checkpoint)).checkpoint;
-  tlog::LogReader reader(tlog::files_in(place.folder), tree.size);
-  for (const std::string& folder : witnesses) {
-    tlog::Witness witness = TRY(tlog::Witness::open(folder));
-    const auto ask = [&](const std::string& body) -> Result<tlog::WitnessAnswer> {
-      return witness.add_checkpoint(body, static_cast<std::uint64_t>(unix_now()));
-    };
-    note += TRY(tlog::ask_to_cosign(ask, witness.key(), checkpoint, reader));
-  }
+  tlog::LogReader reader(files_of(place), tree.size);
+  for (const AskedWitness& witness : TRY(witnesses_of(wish)))
+    note += TRY(tlog::ask_to_cosign(witness.ask, witness.key, checkpoint, reader, witness.seen));
   return note;
 }
 

@@ -43,8 +43,9 @@ Result<std::optional<provenance::log::LogFault>> index_fault(const LogPlace& pla
 /// A .tlog-proof for one entry of this checkpoint's tree, with cosignatures by these witnesses.
 Result<std::string> make_proof(const LogPlace& place, std::uint64_t number, const std::string& checkpoint,
                                const provenance::log::Evidence& evidence);
-/// The checkpoint with the cosignatures of these witnesses (folders).
-Result<std::string> cosigned(const LogPlace& place, const std::string& checkpoint,
-                             const std::vector<std::string>& witnesses);
+/// The checkpoint with the cosignatures of these witnesses. An Error when one of them refuses.
+Result<std::string> cosigned(const LogPlace& place, const std::string& checkpoint, const WitnessWish& wish);
+/// The files that are handed out, here or at a URL.
+provenance::log::FetchFile files_of(const LogPlace& place);
 
 }  // namespace bonafide::app

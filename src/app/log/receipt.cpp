@@ -81,7 +81,7 @@ Result<Bytes> log_receipt(const LogProveRequest& request, bool statement, const 
   const ToProve found = TRY(to_prove(request, context));
   const tlog::NoteSigner signer = TRY(log_signer(request.place));
   const tlog::Checkpoint tree = TRY(tlog::parse_signed_checkpoint(found.checkpoint)).checkpoint;
-  tlog::LogReader reader(tlog::files_in(request.place.folder), tree.size);
+  tlog::LogReader reader(files_of(request.place), tree.size);
   const tlog::InclusionProof proof{.size = tree.size,
                                    .index = found.number,
                                    .path = TRY(tlog::make_inclusion(found.number, tree.size, reader.nodes()))};
@@ -103,7 +103,7 @@ Result<Bytes> log_growth_receipt(const LogPlace& place, const std::string& since
   if (old.size == 0) return make_error(Code::invalid_argument, "an empty log is the beginning of any other");
   if (old.size > tree.size)
     return make_error(Code::denied, "the older checkpoint has more entries than the log: it was rolled back");
-  tlog::LogReader reader(tlog::files_in(place.folder), tree.size);
+  tlog::LogReader reader(files_of(place), tree.size);
   const tlog::ConsistencyProof proof{
       .old = old.size, .size = tree.size, .path = TRY(tlog::make_consistency(old.size, tree.size, reader.nodes()))};
   TRY(tlog::check_consistency(proof.old, proof.size, old.root, tree.root, proof.path));

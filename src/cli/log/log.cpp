@@ -16,6 +16,7 @@ constexpr char kLogPassphraseVariable[] = "BONAFIDE_LOG_PASSPHRASE";
 struct AddFlags {
   app::LogAddRequest request;
   KeyFlags key;
+  std::string token_file;
   std::uint64_t about = 0, distrust_from = 0;
 };
 struct LookFlags {
@@ -25,6 +26,12 @@ struct LookFlags {
   bool force = false;
 };
 
+std::vector<std::string> named(const app::LogAddRequest& request) {
+  std::vector<std::string> urls = request.witnesses.places;
+  urls.push_back(request.place.folder);
+  return urls;
+}
+
 ExitCode run_add(const AddFlags& flags, const CLI::App& verb, const Globals& globals) {
   app::LogAddRequest request = flags.request;
   request.key = key_source(flags.key, globals);
@@ -33,6 +40,12 @@ ExitCode run_add(const AddFlags& flags, const CLI::App& verb, const Globals& glo
         make_error(Code::invalid_argument, "an entry is signed: name the issuer's key (--keys, --key, …)"), globals);
   if (verb.count("--about") > 0) request.about = flags.about;
   if (verb.count("--distrust-from") > 0) request.distrust_from = flags.distrust_from;
+  request.place.ask = request.witnesses.ask = asking(named(request), request.witnesses.policy);
+  if (!flags.token_file.empty()) {
+    const auto text = read_file(flags.token_file, 4096);
+    if (!text) return log_failed(text.error(), globals);
+    request.token = text->substr(0, text->find_first_of(" \r\n"));
+  }
   const auto added = app::log_add(request, globals.context("-"));
   if (!added) return log_failed(added.error(), globals);
   end_progress();
@@ -40,8 +53,13 @@ ExitCode run_add(const AddFlags& flags, const CLI::App& verb, const Globals& glo
   return kDone;
 }
 
+app::LogPlace reached(app::LogPlace place) {
+  place.ask = asking({place.folder});
+  return place;
+}
+
 ExitCode run_fsck(const LookFlags& flags, const Globals& globals) {
-  const auto report = app::log_fsck(flags.place, flags.key);
+  const auto report = app::log_fsck(reached(flags.place), flags.key);
   if (!report) return log_failed(report.error(), globals);
   show(*report, globals);
   return report->faults.empty() ? kDone : kAdverse;
@@ -49,7 +67,7 @@ ExitCode run_fsck(const LookFlags& flags, const Globals& globals) {
 
 ExitCode run_tail(const LookFlags& flags, const CLI::App& verb, const Globals& globals) {
   const auto from = verb.count("--from") > 0 ? std::optional(flags.from) : std::nullopt;
-  const auto tail = app::log_tail(flags.place, flags.key, flags.count, from);
+  const auto tail = app::log_tail(reached(flags.place), flags.key, flags.count, from);
   if (!tail) return log_failed(tail.error(), globals);
   show(*tail, globals);
   return kDone;
@@ -57,7 +75,7 @@ ExitCode run_tail(const LookFlags& flags, const CLI::App& verb, const Globals& g
 
 /// A line for the tree, then a line for each entry.
 ExitCode run_export(const LookFlags& flags, const Globals& globals) {
-  const auto tail = app::log_tail(flags.place, flags.key, UINT64_MAX, 0);
+  const auto tail = app::log_tail(reached(flags.place), flags.key, UINT64_MAX, 0);
   if (!tail) return log_failed(tail.error(), globals);
   report::LogTail head;
   head.tree = tail->tree;
@@ -126,7 +144,12 @@ void add_add(CLI::App& noun, VerbTable& verbs) {
   verb->add_option("--contact", request.contact, "Kept in the registry, never in the log");
   verb->add_flag("--proof", request.proofs, "Write FILE.tlog-proof beside each work");
   verb->add_flag("--anonymous", request.anonymous, "Leave the issuer's certificate out of the proofs");
-  verb->add_option("--witness", request.witnesses, "Folder of a witness to cosign the proofs")->allow_extra_args(false);
+  witness_flags(*verb, request.witnesses);
+  verb->add_flag("--with-credential", request.credential,
+                 "Keep the Content Credential that a work carries, to give it back when it is lost");
+  verb->add_option("--log-key", request.log_key, "Of somebody's log (a URL): the key that its proofs must fit");
+  verb->add_option("--token-file", flags->token_file,
+                   "Of somebody's log: a file with the token that lets you register there");
   add_key_flags(*verb, flags->key);
   chosen_by(verb, verbs, flags,
             [verb](const AddFlags& from, const Globals& globals) { return run_add(from, *verb, globals); });
@@ -192,30 +215,29 @@ void add_erase(CLI::App& noun, VerbTable& verbs) {
   });
 }
 
-void add_witness(CLI::App& noun, VerbTable& verbs) {
-  struct Flags {
-    std::string folder, name;
-    std::vector<std::string> logs;
-  };
-  CLI::App* const verb = verbs.add(noun, "witness", "Be a witness on a folder: print its key, tell it of logs");
-  const auto flags = std::make_shared<Flags>();
-  verb->add_option("folder", flags->folder, "The witness's folder")->required();
-  verb->add_option("--new", flags->name, "Make it, with this name");
-  verb->add_option("--trust", flags->logs, "A log's key: its checkpoints are witnessed from now on")
-      ->allow_extra_args(false);
-  chosen_by(verb, verbs, flags, [](const Flags& from, const Globals& globals) -> ExitCode {
-    const auto key = app::log_witness(from.folder, from.name, from.logs);
-    if (!key) return log_failed(key.error(), globals);
-    const Json json{{"schema", "bonafide.log/1"}, {"answer", "witness"}, {"folder", from.folder}, {"key", *key}};
-    print(globals.json ? dump_json(json, 2) + "\n" : *key + "\n");
-    return kDone;
-  });
-}
-
 }  // namespace
 
+HttpAsk asking(std::vector<std::string> named, const std::string& policy) {
+  if (!log_network().ask) return {};
+  if (!policy.empty()) {  // who writes a policy names its URLs
+    const auto text = read_file(policy, 1 << 20);
+    const auto read = text ? provenance::log::parse_policy(*text) : Result<provenance::log::Policy>(text.error());
+    if (read)
+      for (const auto& witness : read->witnesses) named.push_back(witness.url);
+  }
+  std::erase_if(named, [](const std::string& one) { return !app::is_url(one); });
+  return named.empty() ? HttpAsk() : log_network().ask(std::move(named));
+}
+
+void witness_flags(CLI::App& verb, app::WitnessWish& wish) {
+  verb.add_option("--witness", wish.places,
+                  "Who is to cosign: a witness's folder, or a URL that --policy has a key for")
+      ->allow_extra_args(false);
+  verb.add_option("--policy", wish.policy, "A policy with the keys of the witnesses (c2sp.org/tlog-policy)");
+}
+
 void place_flags(CLI::App& verb, app::LogPlace& place) {
-  verb.add_option("log", place.folder, "The log's folder, the one that is handed out")->required();
+  verb.add_option("log", place.folder, "The log's folder, the one that is handed out, or its URL")->required();
   verb.add_option("--keep", place.keep,
                   "The folder that is kept: key, guard, registry; default: the log's name + .keep");
   const auto file = std::make_shared<std::string>();
@@ -241,8 +263,25 @@ Result<Recorded> record_signed(const std::string& folder, const std::string& wor
   request.key = key;
   request.mark_id = mark;
   request.proofs = true;
+  request.credential = true;  // what was signed can be given back when a platform has taken it off
   const report::LogAdded added = TRY(app::log_add(request, context));
   return Recorded{added.entries.front().number, added.entries.front().proof};
+}
+
+namespace {
+
+LogNetwork& lent() {
+  static LogNetwork network;  // verbs are added once, and run after that
+  return network;
+}
+
+}  // namespace
+
+const LogNetwork& log_network() { return lent(); }
+
+void add_log_on(VerbTable& verbs, LogNetwork network) {
+  lent() = std::move(network);
+  add_log(verbs);
 }
 
 void add_log(VerbTable& verbs) {
@@ -261,7 +300,10 @@ void add_log(VerbTable& verbs) {
   add_index(*noun, verbs);
   add_log_anchor(*noun, verbs);
   add_erase(*noun, verbs);
-  add_witness(*noun, verbs);
+  add_log_witness(*noun, verbs);
+  add_log_serve(*noun, verbs);
+  add_log_token(*noun, verbs);
+  add_log_monitor(*noun, verbs);
 }
 
 }  // namespace bonafide::cli

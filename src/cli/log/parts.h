@@ -5,6 +5,7 @@
 
 #include "app/log/log.h"
 #include "cli/kit/verb.h"
+#include "cli/log/verbs.h"
 #include "report/log/render.h"
 
 namespace bonafide::cli {
@@ -29,6 +30,17 @@ void chosen_by(CLI::App* verb, VerbTable& verbs, const std::shared_ptr<Flags>& f
       [flags, work, &globals, &chosen] { chosen = [flags, work, &globals] { return work(*flags, globals); }; });
 }
 
+/// What the program lent, when the verbs were added; nothing in one without a network.
+const LogNetwork& log_network();
+/// The network, for the URLs among these; what the user named he may reach wherever it lies. Also the policy's.
+HttpAsk asking(std::vector<std::string> named, const std::string& policy = {});
+/// --witness and --policy, for verbs that have proofs cosigned.
+void witness_flags(CLI::App& verb, app::WitnessWish& wish);
+
+void add_log_serve(CLI::App& noun, VerbTable& verbs);
+void add_log_token(CLI::App& noun, VerbTable& verbs);
+void add_log_witness(CLI::App& noun, VerbTable& verbs);
+void add_log_monitor(CLI::App& noun, VerbTable& verbs);
 void add_log_prove(CLI::App& noun, VerbTable& verbs);
 void add_log_anchor(CLI::App& noun, VerbTable& verbs);
 void add_log_verify(CLI::App& noun, VerbTable& verbs);

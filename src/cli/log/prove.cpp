@@ -41,11 +41,15 @@ ExitCode run_prove(const ProveFlags& flags, const CLI::App& verb, const Globals&
   const int forms = static_cast<int>(verb.count("--receipt") + verb.count("--statement"));
   if (forms > 1 || (forms == 1 && !flags.output.empty()))
     return log_failed(make_error(Code::invalid_argument, "one of --receipt, --statement and --output"), globals);
-  if (forms == 1 && !request.witnesses.empty())
+  if (forms == 1 && !request.witnesses.places.empty())
     return log_failed(make_error(Code::invalid_argument, "a receipt carries no witnesses"), globals);
+  std::vector<std::string> named = request.witnesses.places;
+  named.push_back(request.place.folder);
+  request.place.ask = request.witnesses.ask = asking(named, request.witnesses.policy);
+  request.log_key = flags.log_key;
   const Context context = globals.context("-");
   if (verb.count("--key") > 0) {
-    if (forms > 0 || request.entry || !request.file.empty() || !request.witnesses.empty())
+    if (forms > 0 || request.entry || !request.file.empty() || !request.witnesses.places.empty())
       return log_failed(make_error(Code::invalid_argument, "--key asks the index: no work, entry, receipt or witness"),
                         globals);
     return deliver(app::log_prove_key(request.place, flags.key, flags.log_key), flags.output, flags.force, globals);
@@ -80,6 +84,7 @@ struct VerifyFlags {
 
 ExitCode run_verify(const VerifyFlags& flags, const Globals& globals) {
   app::LogVerifyRequest request = flags.request;
+  request.against.ask = asking({request.against.folder});
   const auto kind = app::proof_kind(request.proof);
   if (!kind) return log_failed(kind.error(), globals);
   if (*kind == app::ProofKind::growth) {
@@ -129,10 +134,10 @@ void add_log_prove(CLI::App& noun, VerbTable& verbs) {
                    "Prove by the index which entries stand under this key, or that there is none: asset:HEX, "
                    "manifest:HEX, issuer:HEX, mark:HEX, key-add:HEX, key-revoke:HEX, about:HEX (a leaf's hash)");
   verb->add_option("--log-key", flags->log_key,
-                   "With --key: the log's public key, where the kept folder is not at hand");
+                   "The log's public key, where the kept folder is not at hand (with --key, or for a URL)");
   verb->add_flag("--force", flags->force, "Replace what is there");
   verb->add_flag("--anonymous", flags->request.anonymous, "Leave the issuer's certificate out");
-  verb->add_option("--witness", flags->request.witnesses, "Folder of a witness to cosign it")->allow_extra_args(false);
+  witness_flags(*verb, flags->request.witnesses);
   chosen_by(verb, verbs, flags,
             [verb](const ProveFlags& from, const Globals& globals) { return run_prove(from, *verb, globals); });
 }
@@ -158,6 +163,8 @@ void add_log_verify(CLI::App& noun, VerbTable& verbs) {
   verb->add_option("--tsa-trust", flags->trust.tsa, "For a .tsr: roots of time-stamp authorities (PEM)")
       ->allow_extra_args(false);
   verb->add_flag("--no-trust-store", flags->trust.no_store, "Leave out the lists kept by `trust`");
+  verb->add_option("--against", flags->request.against.folder,
+                   "The log as it is now (a folder or a URL): must go on from what a .tlog-proof shows");
   chosen_by(verb, verbs, flags, run_verify);
 }
 

@@ -171,6 +171,16 @@ Result<std::vector<std::uint64_t>> DirectoryStore::add(std::vector<Bytes> entrie
                     [this](std::vector<AddRequest*>& batch) { return commit(batch); });
 }
 
+Result<bool> DirectoryStore::cosign(const SignedCheckpoint& cosigned) {
+  const std::string note = write_note(cosigned.note);
+  TRY(open_checkpoint(note, signer_.key()));
+  const FileLock lock = TRY(FileLock::take(options_.keep + "/" + std::string(kLockFile)));
+  const SignedCheckpoint now = TRY(checkpoint());
+  if (now.note.text != cosigned.note.text) return false;
+  TRY(publish(note));
+  return true;
+}
+
 Result<SignedCheckpoint> DirectoryStore::checkpoint() {
   const std::string note = TRY(note_in(options_.folder + "/" + std::string(kCheckpointPath)));
   return open_checkpoint(note, signer_.key());

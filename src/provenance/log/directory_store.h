@@ -37,6 +37,9 @@ class DirectoryStore : public LogStore {
 
   Result<std::vector<std::uint64_t>> add(std::vector<Bytes> entries) override;
   Result<SignedCheckpoint> checkpoint() override;
+  /// Shows the published tree with further signatures: the same text, signed by the log and by others. False: another
+  /// tree has been published since.
+  Result<bool> cosign(const SignedCheckpoint& cosigned);
 
  private:
   DirectoryStore(StoreOptions options, NoteSigner signer);

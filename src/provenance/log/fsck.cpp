@@ -26,8 +26,9 @@ std::uint64_t short_of(const Hash& hash) {
 
 class Check {
  public:
-  Check(std::string folder, FsckReport& report)
-      : folder_(std::move(folder)), fetch_(files_in(folder_)), report_(report) {}
+  /// `folder`: empty when the files lie elsewhere; what else lies there is not seen then.
+  Check(FetchFile fetch, std::string folder, FsckReport& report)
+      : folder_(std::move(folder)), fetch_(std::move(fetch)), report_(report) {}
 
   void fault(std::string path, std::string what) {
     if (report_.faults.size() < kMostFaults)
@@ -48,6 +49,7 @@ class Check {
   }
 
   void strangers() {
+    if (folder_.empty()) return;
     std::error_code error;
     for (auto entry = fs::recursive_directory_iterator(folder_, error); entry != fs::recursive_directory_iterator();
          entry.increment(error)) {
@@ -151,6 +153,7 @@ class Check {
 
   /// Partial tiles of earlier, smaller trees must be the front of what is there now.
   void older_parts(const TileId& id, const Bytes& whole) {
+    if (folder_.empty()) return;
     const std::string folder = tile_path({id.level, id.index, kTileWidth}) + ".p";
     std::error_code error;
     for (const auto& file : fs::directory_iterator(folder_ + "/" + folder, error)) {
@@ -177,8 +180,7 @@ class Check {
 };
 
 /// The index beside the checkpoint, when there is one: made anew from the entries that it says it was made of.
-void index(Check& check, const std::string& folder, const Checkpoint& published, const NoteKey& key) {
-  const FetchFile fetch = files_in(folder);
+void index(Check& check, const FetchFile& fetch, const Checkpoint& published, const NoteKey& key) {
   const std::string path(kIndexPath);
   const auto note = fetch(path);
   if (!note && note.error().code == Code::not_found) return;
@@ -221,13 +223,12 @@ void guard(Check& check, const Checkpoint& published, const std::string& note, c
     check.fault("the guard", "another tree of the same size was signed before: a split view");
 }
 
-}  // namespace
-
-Result<FsckReport> fsck(const std::string& folder, const NoteKey& key, const std::optional<std::string>& guard_note) {
-  if (!fs::is_directory(folder)) return make_error(Code::not_found, folder + " is no folder");
+/// Everything but the guard; the checkpoint is set when it could be read.
+FsckReport check_all(const FetchFile& fetch, const std::string& folder, const NoteKey& key,
+                     const std::optional<std::string>& guard_note) {
   FsckReport report;
-  Check check(folder, report);
-  const auto note = files_in(folder)(std::string(kCheckpointPath));
+  Check check(fetch, folder, report);
+  const auto note = fetch(std::string(kCheckpointPath));
   if (!note) {
     check.fault(std::string(kCheckpointPath),
                 note.error().code == Code::not_found ? "is missing" : note.error().message);
@@ -241,11 +242,25 @@ Result<FsckReport> fsck(const std::string& folder, const NoteKey& key, const std
   report.checkpoint = opened->checkpoint;
   check.tree(opened->checkpoint);
   check.strangers();
-  index(check, folder, opened->checkpoint, key);
-  for (LogFault& fault : anchor_faults(folder, key, opened->checkpoint))
-    check.fault(std::move(fault.path), std::move(fault.what));
+  index(check, fetch, opened->checkpoint, key);
+  if (!folder.empty())
+    for (LogFault& fault : anchor_faults(folder, key, opened->checkpoint))
+      check.fault(std::move(fault.path), std::move(fault.what));
   if (guard_note) guard(check, opened->checkpoint, *guard_note, key);
   return report;
+}
+
+}  // namespace
+
+Result<FsckReport> fsck(const std::string& folder, const NoteKey& key, const std::optional<std::string>& guard_note) {
+  if (!fs::is_directory(folder)) return make_error(Code::not_found, folder + " is no folder");
+  return check_all(files_in(folder), folder, key, guard_note);
+}
+
+Result<FsckReport> fsck(const FetchFile& files, const NoteKey& key) {
+  const auto note = files(std::string(kCheckpointPath));
+  if (!note && note.error().code != Code::not_found) return note.error();  // nobody there: that is no fault of the log
+  return check_all(files, {}, key, std::nullopt);
 }
 
 }  // namespace bonafide::provenance::log

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "provenance/log/checkpoint.h"
+#include "provenance/log/reader.h"
 
 namespace bonafide::provenance::log {
 
@@ -21,5 +22,7 @@ struct FsckReport {
 };
 /// `guard_note`: the checkpoint in the guard, when it is at hand. An Error only when the folder cannot be looked at.
 Result<FsckReport> fsck(const std::string& folder, const NoteKey& key, const std::optional<std::string>& guard_note);
+/// The same of files that lie elsewhere: what is there besides the log's own cannot be seen then.
+Result<FsckReport> fsck(const FetchFile& files, const NoteKey& key);
 
 }  // namespace bonafide::provenance::log

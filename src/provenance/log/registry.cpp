@@ -1,5 +1,7 @@
 #include "provenance/log/registry.h"
 
+#include "provenance/log/entry.h"
+
 namespace bonafide::provenance::log {
 namespace {
 
@@ -41,15 +43,67 @@ Result<std::unique_ptr<Registry>> Registry::open(const std::string& path) {
                    "erased INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID"));
   TRY(database.run("CREATE INDEX IF NOT EXISTS work_asset ON work (asset)"));
   TRY(database.run("CREATE INDEX IF NOT EXISTS work_number ON work (number)"));
-  return std::unique_ptr<Registry>(new Registry(std::move(database)));
+  const bool older = TRY(database.rows("SELECT 1 FROM sqlite_master WHERE name = 'pointer'")).empty();
+  TRY(database.run(
+      "CREATE TABLE IF NOT EXISTS pointer (kind TEXT, value BLOB, leaf BLOB, PRIMARY KEY (kind, value, leaf)) "
+      "WITHOUT ROWID"));
+  std::unique_ptr<Registry> registry(new Registry(std::move(database)));
+  if (!older) return registry;
+  for (const Row& row : TRY(registry->database_.rows(std::string(kSelect) + "WHERE erased = 0"))) {
+    const Record record = TRY(record_of(row));
+    const auto entry = parse_signed_entry(record.entry);
+    if (entry && !entry->entry.mark_id.empty()) TRY(registry->point("mark", entry->entry.mark_id, record.leaf));
+  }
+  return registry;
 }
 
 Result<void> Registry::put(const Record& record) {
   const Cell number = record.number ? Cell(static_cast<std::int64_t>(*record.number)) : Cell();
   const Cell asset = record.asset ? blob(*record.asset) : Cell();
-  return database_.run("INSERT OR IGNORE INTO work VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
-                       {blob(record.leaf), number, record.entry, some(record.salt), asset, some(record.name),
-                        some(record.contact), some(record.manifest), some(record.certificate)});
+  return database_.transaction([&]() -> Result<void> {
+    TRY(database_.run("INSERT OR IGNORE INTO work VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+                      {blob(record.leaf), number, record.entry, some(record.salt), asset, some(record.name),
+                       some(record.contact), some(record.manifest), some(record.certificate)}));
+    const auto entry = parse_signed_entry(record.entry);
+    if (entry && !entry->entry.mark_id.empty()) TRY(point("mark", entry->entry.mark_id, record.leaf));
+    if (record.manifest_label.empty()) return {};
+    return point("manifest", record.manifest_label, record.leaf);
+  });
+}
+
+Result<void> Registry::point(const std::string& kind, const Cell& value, const Hash& leaf) {
+  return database_.run("INSERT OR IGNORE INTO pointer VALUES (?, ?, ?)", {kind, value, blob(leaf)});
+}
+
+Result<void> Registry::set_manifest(const Hash& leaf, const Bytes& manifest, const std::string& label) {
+  return database_.transaction([&]() -> Result<void> {
+    TRY(database_.run("UPDATE work SET manifest = ? WHERE leaf = ? AND manifest IS NULL AND erased = 0",
+                      {manifest, blob(leaf)}));
+    return point("manifest", label, leaf);
+  });
+}
+
+Result<std::vector<Record>> Registry::find_mark(ByteView id, std::uint64_t most) {
+  std::vector<Record> records;
+  for (const Row& row : TRY(database_.rows(
+           std::string(kSelect) +
+               "WHERE leaf IN (SELECT leaf FROM pointer WHERE kind = 'mark' AND value = ?) AND manifest IS NOT NULL "
+               "ORDER BY number DESC LIMIT ?",
+           {Bytes(id.begin(), id.end()), static_cast<std::int64_t>(most)})))
+    records.push_back(TRY(record_of(row)));
+  return records;
+}
+
+Result<std::optional<Record>> Registry::find_manifest(const std::string& label) {
+  return first_of(TRY(database_.rows(
+      std::string(kSelect) + "WHERE leaf IN (SELECT leaf FROM pointer WHERE kind = 'manifest' AND value = ?) AND "
+                             "manifest IS NOT NULL ORDER BY number DESC LIMIT 1",
+      {label})));
+}
+
+Result<std::string> Registry::label_of(const Hash& leaf) {
+  const auto rows = TRY(database_.rows("SELECT value FROM pointer WHERE kind = 'manifest' AND leaf = ?", {blob(leaf)}));
+  return rows.empty() ? std::string() : text_of(rows.front().front());
 }
 
 Result<void> Registry::set_number(const Hash& leaf, std::uint64_t number) {
@@ -78,6 +132,7 @@ Result<void> Registry::erase(const Hash& leaf) {
       database_.run("UPDATE work SET salt = NULL, asset = NULL, name = NULL, contact = NULL, manifest = NULL, "
                     "certificate = NULL, erased = 1 WHERE leaf = ?",
                     {blob(leaf)}));
+  TRY(database_.run("DELETE FROM pointer WHERE leaf = ?", {blob(leaf)}));
   // the journal still holds the page as it was; this writes it back and empties it
   const auto rows = TRY(database_.rows("PRAGMA wal_checkpoint(TRUNCATE)"));
   if (rows.empty() || integer_of(rows[0][0]).value_or(1) != 0)

@@ -19,8 +19,9 @@ struct Record {
   std::optional<Hash> asset = {};            ///< SHA-256 of the work
   std::string name = {};                     ///< of the file, for people
   std::string contact = {};
-  Bytes manifest = {};     ///< C2PA manifest store, for giving it back to works that lost theirs
-  Bytes certificate = {};  ///< the issuer's, DER
+  Bytes manifest = {};              ///< C2PA manifest store, for giving it back to works that lost theirs
+  Bytes certificate = {};           ///< the issuer's, DER
+  std::string manifest_label = {};  ///< of the store's active manifest: what it is asked for by (only written)
   bool erased = false;
 };
 
@@ -35,10 +36,19 @@ class Registry {
   Result<std::optional<Record>> find(std::uint64_t number);
   /// Everything about the work with this SHA-256, by number.
   Result<std::vector<Record>> find_asset(const Hash& asset);
+  /// Gives an entry without one a manifest, which its entry must be about.
+  Result<void> set_manifest(const Hash& leaf, const Bytes& manifest, const std::string& label);
+  /// Those with this id in their mark that have a manifest, the newest first.
+  Result<std::vector<Record>> find_mark(ByteView id, std::uint64_t most);
+  /// The one whose manifest store has this active manifest (urn:c2pa:…).
+  Result<std::optional<Record>> find_manifest(const std::string& label);
+  /// The label of a record's active manifest; empty when it has none.
+  Result<std::string> label_of(const Hash& leaf);
   /// Overwrites everything but entry, leaf and number. not_found: there is no such row.
   Result<void> erase(const Hash& leaf);
 
  private:
+  Result<void> point(const std::string& kind, const Cell& value, const Hash& leaf);
   explicit Registry(Database database) : database_(std::move(database)) {}
   Database database_;
 };

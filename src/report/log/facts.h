@@ -43,6 +43,27 @@ struct LogTail {
   std::vector<LogEntryFacts> entries;
 };
 
+/// One look at a log by a monitor.
+struct LogMonitorFacts {
+  struct Finding {
+    std::string kind;     ///< "rollback", "split_view", … (docs/http.md)
+    bool adverse = true;  ///< something is off
+    std::string what;     ///< a plain sentence
+  };
+  std::string place;
+  std::optional<provenance::log::Checkpoint> tree;  ///< what it shows now, when it could be read
+  std::optional<std::uint64_t> old_size;            ///< of the tree that was seen last
+  std::uint64_t new_entries = 0;                    ///< that were read and lead to the root
+  std::vector<provenance::log::CheckpointCheck::Cosigned> witnesses;
+  std::vector<Finding> findings;
+  std::vector<LogEntryFacts> followed;  ///< new entries under a key that is followed
+  bool off() const {
+    for (const Finding& one : findings)
+      if (one.adverse) return true;
+    return false;
+  }
+};
+
 /// How a proof and a work hold up; each question for itself.
 struct LogProofFacts {
   enum class State {

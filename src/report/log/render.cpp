@@ -112,6 +112,35 @@ std::string witness_words(const LogProofFacts& proof) {
 
 }  // namespace
 
+Json log_json(const LogMonitorFacts& look) {
+  Json json = headed("monitor");
+  json["place"] = clean_utf8(look.place);
+  json["state"] = look.off() ? "off" : "fine";
+  if (look.tree) json["tree"] = tree_json(*look.tree);
+  if (look.old_size) json["old_size"] = *look.old_size;
+  json["new_entries"] = look.new_entries;
+  json["witnesses"] = Json::array();
+  for (const auto& one : look.witnesses)
+    json["witnesses"].push_back(Json{{"name", clean_utf8(one.witness)}, {"time", one.time}});
+  json["findings"] = Json::array();
+  for (const auto& one : look.findings)
+    json["findings"].push_back(Json{{"kind", one.kind}, {"adverse", one.adverse}, {"what", clean_utf8(one.what)}});
+  json["followed"] = Json::array();
+  for (const LogEntryFacts& one : look.followed) json["followed"].push_back(log_json(one));
+  return json;
+}
+
+std::string log_text(const LogMonitorFacts& look) {
+  std::string text;
+  if (look.tree)
+    text = fmt::format("{}  {} entries, {} new  root {}  {}\n", clean_utf8(look.tree->origin), look.tree->size,
+                       look.new_entries, shorted(look.tree->root), look.off() ? "SOMETHING IS OFF" : "fine");
+  for (const auto& one : look.findings)
+    text += fmt::format("{}{}: {}\n", one.adverse ? "OFF " : "    ", one.kind, clean_utf8(one.what));
+  for (const LogEntryFacts& one : look.followed) text += fmt::format("    entry {}: {}\n", one.number, words_of(one));
+  return text;
+}
+
 Json log_json(const LogFacts& log) {
   Json json = headed("log");
   json.update(Json{

@@ -10,6 +10,8 @@ Json log_json(const LogFacts& log);
 std::string log_text(const LogFacts& log);
 Json log_json(const LogAdded& added);
 std::string log_text(const LogAdded& added);
+Json log_json(const LogMonitorFacts& look);
+std::string log_text(const LogMonitorFacts& look);
 Json log_json(const LogEntryFacts& entry);
 Json log_json(const LogTail& tail);
 std::string log_text(const LogTail& tail);
