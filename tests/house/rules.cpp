@@ -92,7 +92,7 @@ const std::vector<Library>& libraries() {
       {std::regex("opencv2?/.*"),
        "OpenCV",
        {"src/media/dsp/", "src/provenance/mark/", "src/forensics/face/", "src/forensics/detectors/",
-        "src/forensics/preview"}},
+        "src/forensics/preview", "src/lab/"}},
       {std::regex("openssl/.*"), "OpenSSL", {"src/crypto/"}},
       {std::regex("brotli/.*"), "Brotli", {"src/provenance/c2pa/"}},
       {std::regex("sqlite3(ext)?\\.h"), "SQLite", {"src/provenance/log/"}},
