@@ -18,6 +18,7 @@
 #include "cli/kit/terminal.h"
 #include "cli/verbs.h"
 #include "forensics/detector.h"
+#include "report/explain.h"
 #include "report/report.h"
 
 namespace bonafide::cli {
@@ -28,6 +29,7 @@ struct CheckFlags {
   InputRequest inputs;
   TrustFlags trust;
   std::vector<std::string> only, skip;
+  std::string explain;
   std::string budget;
   bool whole = false;
   std::string fail_at;
@@ -133,6 +135,7 @@ class Checker {
   std::string render(const report::Report& report) const {
     if (globals_.json) return dump_json(report::to_json(report, false), many_ ? -1 : 2) + "\n";
     const TextStyle style{use_colour(globals_.config.colour), terminal_width()};
+    if (!flags_.explain.empty()) return report::explain(report, flags_.explain, style) + (many_ ? "\n" : "");
     return report::to_text(report, style) + (many_ ? "\n" : "");
   }
 
@@ -233,6 +236,11 @@ ExitCode run_check(const CheckFlags& flags, const Globals& globals) {
   for (const auto& names : {flags.only, flags.skip}) {
     if (auto known = check_names(names); !known) return fail(known.error());
   }
+  if (!flags.explain.empty()) {
+    if (flags.explain.ends_with('.'))
+      return fail(make_error(Code::invalid_argument, "--explain takes one test; see bonafide detectors"));
+    if (auto known = check_names({flags.explain}); !known) return fail(known.error());
+  }
   auto inputs = collect_inputs(flags.inputs, globals.context("-"));
   if (!inputs) return fail(inputs.error());
   std::error_code ignored;
@@ -283,6 +291,8 @@ void add_check(VerbTable& verbs) {
   verb->add_option("--only", flags->only, "Only these tests: an id, or a prefix such as image.")
       ->allow_extra_args(false);  // or it would swallow the file that follows
   verb->add_option("--skip", flags->skip, "All but these tests")->allow_extra_args(false);
+  verb->add_option("--explain", flags->explain,
+                   "Print what this one test looked at, what it measured and how to read it, instead of the report");
   verb->add_option("--budget", flags->budget,
                    "Most time for each file (30s, 2m): stops in time and says what was not examined")
       ->check(CLI::Validator(valid_duration, "TIME"));

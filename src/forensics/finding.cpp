@@ -33,6 +33,7 @@ std::string_view to_string(Group group) {
     case Group::compression: return "compression";
     case Group::noise: return "noise";
     case Group::synthesis: return "synthesis";
+    case Group::content: return "content";
     case Group::face: return "face";
     case Group::sync: return "sync";
   }

@@ -27,7 +27,7 @@ enum class Strength { none, weak, moderate, strong, very_strong };
 std::string_view to_string(Strength strength);
 
 /// Tests that look at the same cause share a group: within one the strongest counts, across groups they add up.
-enum class Group { file, compression, noise, synthesis, face, sync };
+enum class Group { file, compression, noise, synthesis, content, face, sync };
 std::string_view to_string(Group group);
 
 /// A rectangle in pixels of the picture as shown (EXIF orientation applied).

@@ -167,10 +167,11 @@ std::span<const Key<Strength>> keys(Strength) {
 }
 
 std::span<const Key<Group>> keys(Group) {
-  static constexpr std::array<Key<Group>, 6> kKeys{{{Group::file, "file"},
+  static constexpr std::array<Key<Group>, 7> kKeys{{{Group::file, "file"},
                                                     {Group::compression, "compression"},
                                                     {Group::noise, "noise"},
                                                     {Group::synthesis, "synthesis"},
+                                                    {Group::content, "content"},
                                                     {Group::face, "face"},
                                                     {Group::sync, "sync"}}};
   return kKeys;

@@ -45,6 +45,7 @@ std::string_view plain_name(Group group) {
     case Group::compression: return "compression";
     case Group::noise: return "noise";
     case Group::synthesis: return "traces of generators";
+    case Group::content: return "repeated parts";
     case Group::face: return "faces";
     case Group::sync: return "lips and sound";
   }
@@ -52,8 +53,8 @@ std::string_view plain_name(Group group) {
 }
 
 std::vector<GroupResult> by_group(const std::vector<Finding>& findings) {
-  constexpr std::array kGroups{Group::file,      Group::compression, Group::noise,
-                               Group::synthesis, Group::face,        Group::sync};
+  constexpr std::array kGroups{Group::file,    Group::compression, Group::noise, Group::synthesis,
+                               Group::content, Group::face,        Group::sync};
   std::vector<GroupResult> groups;
   for (const Group group : kGroups) {
     GroupResult result;

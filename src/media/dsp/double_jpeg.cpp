@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <numbers>
 
-#include "media/dsp/acontrario.h"
+#include "media/dsp/cell_places.h"
 #include "media/dsp/dct.h"
 
 namespace bonafide::media {
@@ -332,81 +332,34 @@ std::vector<std::uint8_t> smoothed(const DoubleJpeg& jpeg) {
   return marked;
 }
 
-std::vector<std::pair<int, int>> take_component(std::vector<std::uint8_t>& marked, int across, int down, int x0,
-                                                int y0) {
-  const auto at = [&](int x, int y) -> std::uint8_t& {
-    return marked[static_cast<std::size_t>(y) * static_cast<std::size_t>(across) + static_cast<std::size_t>(x)];
-  };
-  std::vector<std::pair<int, int>> cells(1, {x0, y0});
-  at(x0, y0) = 0;
-  for (std::size_t next = 0; next < cells.size(); ++next) {
-    const auto [cx, cy] = cells[next];
-    for (int ny = std::max(0, cy - 1); ny <= std::min(down - 1, cy + 1); ++ny)
-      for (int nx = std::max(0, cx - 1); nx <= std::min(across - 1, cx + 1); ++nx)
-        if (at(nx, ny) != 0) {
-          at(nx, ny) = 0;
-          cells.emplace_back(nx, ny);
-        }
-  }
-  return cells;
-}
-
 }  // namespace
 
 std::vector<SingleRegion> single_regions(const DoubleJpeg& jpeg, double log10_epsilon) {
   std::vector<SingleRegion> regions;
   if (!jpeg.found) return regions;
-  auto marked = smoothed(jpeg);
-  const auto index = [&](int x, int y) {
-    return static_cast<std::size_t>(y) * static_cast<std::size_t>(jpeg.across) + static_cast<std::size_t>(x);
-  };
-  std::int64_t speaking = 0;
-  std::int64_t once = 0;
-  for (std::size_t i = 0; i < marked.size(); ++i) {
-    if (marked[i] != 0 || jpeg.speaks[i] == 0) continue;
-    ++speaking;
-    if (jpeg.log_odds[i] > 0) ++once;
-  }
-  // Laplace's rule: a rate of zero is never certain.
-  const double elsewhere = (static_cast<double>(once) + 1) / (static_cast<double>(speaking) + 2);
-  const double tests = 1.5 * std::log10(static_cast<double>(jpeg.across) * jpeg.down);
-  for (int y = 0; y < jpeg.down; ++y)
-    for (int x = 0; x < jpeg.across; ++x) {
-      if (marked[index(x, y)] == 0) continue;
-      SingleRegion r;
-      r.cells = take_component(marked, jpeg.across, jpeg.down, x, y);
-      int left = x, right = x, top = y, bottom = y;
-      std::int64_t n = 0, k = 0;
-      for (const auto& [cx, cy] : r.cells) {
-        left = std::min(left, cx);
-        right = std::max(right, cx);
-        top = std::min(top, cy);
-        bottom = std::max(bottom, cy);
-        if (jpeg.speaks[index(cx, cy)] == 0) continue;
-        ++n;
-        if (jpeg.log_odds[index(cx, cy)] > 0) ++k;
-        r.mean_log_odds += jpeg.log_odds[index(cx, cy)];
-      }
-      if (n == 0) continue;
-      r.share = static_cast<double>(k) / static_cast<double>(n);
-      r.mean_log_odds /= static_cast<double>(n);
-      r.elsewhere = elsewhere;
-      r.x = left;
-      r.y = top;
-      r.width = right - left + 1;
-      r.height = bottom - top + 1;
-      std::int64_t box_n = 0, box_k = 0;
-      for (int by = top; by <= bottom; ++by)
-        for (int bx = left; bx <= right; ++bx) {
-          if (jpeg.speaks[index(bx, by)] == 0) continue;
-          ++box_n;
-          if (jpeg.log_odds[index(bx, by)] > 0) ++box_k;
-        }
-      r.log10_nfa = log10_nfa(tests, box_k, box_n, std::max(elsewhere, 1.0 / 64));
-      if (r.log10_nfa <= log10_epsilon && n >= kLeastSpeaking && r.share >= kLeastShare &&
-          r.mean_log_odds >= kLeastMeanOdds && elsewhere <= kMostElsewhere)
-        regions.push_back(std::move(r));
+  CellVotes votes{jpeg.across, jpeg.down, std::vector<std::uint8_t>(jpeg.speaks.size(), kSilent)};
+  for (std::size_t i = 0; i < jpeg.speaks.size(); ++i)
+    if (jpeg.speaks[i] != 0) votes.voices[i] = jpeg.log_odds[i] > 0 ? kSaysYes : kSaysNo;
+  const Crowding crowding = crowded_places(votes, smoothed(jpeg), 1.0 / 64);
+  for (const CrowdedPlace& crowd : crowding.places) {
+    SingleRegion r;
+    for (const auto& [x, y] : crowd.place.cells) {
+      const auto i = static_cast<std::size_t>(y) * static_cast<std::size_t>(jpeg.across) + static_cast<std::size_t>(x);
+      if (jpeg.speaks[i] != 0) r.mean_log_odds += jpeg.log_odds[i];
     }
+    r.mean_log_odds /= static_cast<double>(crowd.voices);
+    r.share = crowd.share;
+    r.elsewhere = crowding.elsewhere;
+    r.x = crowd.place.x;
+    r.y = crowd.place.y;
+    r.width = crowd.place.width;
+    r.height = crowd.place.height;
+    r.log10_nfa = crowd.log10_nfa;
+    r.cells = crowd.place.cells;
+    if (r.log10_nfa <= log10_epsilon && crowd.voices >= kLeastSpeaking && r.share >= kLeastShare &&
+        r.mean_log_odds >= kLeastMeanOdds && r.elsewhere <= kMostElsewhere)
+      regions.push_back(std::move(r));
+  }
   std::sort(regions.begin(), regions.end(),
             [](const SingleRegion& a, const SingleRegion& b) { return a.log10_nfa < b.log10_nfa; });
   return regions;

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "media/dsp/acontrario.h"
+#include "media/dsp/cell_places.h"
 #include "media/dsp/clones.h"
 
 namespace bonafide::media {
@@ -142,32 +143,17 @@ std::vector<Component> components(int width, int height, Marked marked) {
     for (int x = 0; x < width; ++x)
       if (marked(x, y)) filled[index(x / kCell, y / kCell)] = 1;
   std::vector<Component> found;
-  std::vector<std::pair<int, int>> stack;
-  for (int cy = 0; cy < down; ++cy) {
-    for (int cx = 0; cx < across; ++cx) {
-      if (filled[index(cx, cy)] == 0) continue;
-      Component component;
-      filled[index(cx, cy)] = 0;
-      stack.assign(1, {cx, cy});
-      while (!stack.empty()) {
-        const auto [x0, y0] = stack.back();
-        stack.pop_back();
-        component.cells.emplace_back(x0, y0);
-        for (int y = y0 * kCell; y < std::min(height, (y0 + 1) * kCell); ++y)
-          for (int x = x0 * kCell; x < std::min(width, (x0 + 1) * kCell); ++x)
-            if (marked(x, y)) {
-              component.box.add(x, y);
-              ++component.pixels;
-            }
-        for (int ny = std::max(0, y0 - 1); ny <= std::min(down - 1, y0 + 1); ++ny)
-          for (int nx = std::max(0, x0 - 1); nx <= std::min(across - 1, x0 + 1); ++nx)
-            if (filled[index(nx, ny)] != 0) {
-              filled[index(nx, ny)] = 0;
-              stack.emplace_back(nx, ny);
-            }
-      }
-      found.push_back(std::move(component));
-    }
+  for (CellPlace& place : connected_places(filled, across, down)) {
+    Component component;
+    for (const auto& [cx, cy] : place.cells)
+      for (int y = cy * kCell; y < std::min(height, (cy + 1) * kCell); ++y)
+        for (int x = cx * kCell; x < std::min(width, (cx + 1) * kCell); ++x)
+          if (marked(x, y)) {
+            component.box.add(x, y);
+            ++component.pixels;
+          }
+    component.cells = std::move(place.cells);
+    found.push_back(std::move(component));
   }
   return found;
 }
