@@ -40,6 +40,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   query.prints.frames = {{0, {{}, 99}}, {5, {{1, 2, 3, 4}, 99}}};
   query.turned = EightPrints{};
   for (auto& print : *query.turned) print.quality = 99;
-  for (const auto& match : search(*index, query, true)) must(match.work < index->works());
+  for (const auto& match : search(*index, query)) must(match.work < index->works());
   return 0;
 }

@@ -130,6 +130,10 @@ Result<AnyComparison> compare_with_map(ByteView map, const std::string& suspect,
   return compare_with(std::move(kept), suspect, context);
 }
 
+Result<AnyComparison> compare_map(ByteView map, const std::string& suspect, const Context& context) {
+  return compare_with(TRY(parse_map(map)), suspect, context);
+}
+
 PictureMaps picture_maps() {
   PictureMaps maps;
   maps.make = [](const std::string& path, const Context& context) -> Result<Bytes> {

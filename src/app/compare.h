@@ -27,6 +27,9 @@ Result<AnyComparison> compare(const CompareRequest& request, const Trust& trust,
 /// `map`: as a credential holds it; `original`, `basis` and `credential` stay empty.
 Result<AnyComparison> compare_with_map(ByteView map, const std::string& suspect, const Context& context);
 
+/// A work held against a map (CBOR) that was kept of the original.
+Result<AnyComparison> compare_map(ByteView map, const std::string& suspect, const Context& context);
+
 /// A work's map as CBOR, and what became of it.
 PictureMaps picture_maps();
 

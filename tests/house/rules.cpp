@@ -33,7 +33,8 @@ Words with(Words words, const Words& more) {
 // Ground floor first. A front door may use `app` and everything below it, never another front door.
 const std::vector<Room>& rooms() {
   static const Words seen = with(kMedia, {"forensics", "forensics/face", "forensics/voice"});
-  static const Words judged = with(seen, {"provenance", "provenance/c2pa", "provenance/mark", "verdict"});
+  static const Words judged =
+      with(seen, {"provenance", "provenance/c2pa", "provenance/mark", "provenance/print", "verdict"});
   static const Words credentials{"base", "crypto", "media/container", "provenance/c2pa", "provenance"};
   static const Words told = with(judged, {"report", "report/credential"});
   static const Words record{"base", "crypto", "provenance/log"};
@@ -57,12 +58,12 @@ const std::vector<Room>& rooms() {
       {"forensics/detectors", seen},
       {"verdict", with(seen, {"provenance"})},
       {"report/credential", credentials},
-      {"report", with(judged, {"report/credential"})},
+      {"report", with(with(judged, {"report/credential"}), {"report/log", "provenance/log"})},
       {"app/credential", with(credentials, {"report/credential"})},
       {"report/log", record},
       {"app/log", with(record, {"report/log", "app/credential", "provenance/c2pa", "media/container"})},
       {"app/serve", with(record, {"report/log", "app/log", "app/credential", "provenance/c2pa"})},
-      {"app", with(with(told, {"app/credential"}), {"app/log", "report/log"})},
+      {"app", with(with(told, {"app/credential"}), {"app/log", "report/log", "provenance/log"})},
       {"lab", house},
       {"cli/kit", {"base", "media/container"}},
       {"cli/credential", with(credentials, {"report/credential", "app/credential", "cli/kit"})},

@@ -79,6 +79,7 @@ Result<tlog::Entry> common_entry(const LogAddRequest& request) {
 /// What an entry commits to, as hashes.
 struct Content {
   std::optional<tlog::Hash> asset, document;
+  Bytes prints = {};
   bool plain = false;
 
   /// One salt seals work and document.
@@ -86,10 +87,21 @@ struct Content {
     if (asset && plain) entry.asset_hash = asset;
     if (asset && !plain) entry.asset_commitment = tlog::commitment("asset", salt, *asset);
     if (document) entry.record_commitment = tlog::commitment("record", salt, *document);
+    if (!prints.empty()) entry.print_commitment = tlog::commitment("print", salt, prints);
     return entry;
   }
-  bool needs_salt() const { return (asset && !plain) || document; }
+  bool needs_salt() const { return (asset && !plain) || document || !prints.empty(); }
 };
+
+/// What the work looks and sounds like, where that can be told.
+Result<Bytes> prints_of(const LogAddRequest& request, const std::string& path, const Context& context) {
+  if (!request.prints || path.empty()) return Bytes();
+  auto prints = request.prints(path, context);
+  if (prints) return prints;
+  const Code code = prints.error().code;
+  const bool no_media = code == Code::unsupported || code == Code::corrupt || code == Code::limit;
+  return no_media ? Result<Bytes>(Bytes()) : prints;
+}
 
 /// The same statement by the same issuer, made before: perhaps its answer was lost in a crash, and whoever asks again
 /// must not say it twice.
@@ -98,7 +110,9 @@ Result<std::optional<tlog::Record>> said_before(tlog::Registry& registry, const 
   if (!content.asset) return std::optional<tlog::Record>();
   for (tlog::Record& record : TRY(registry.find_asset(*content.asset))) {
     const auto read = tlog::parse_signed_entry(record.entry);
-    const auto payload = tlog::entry_payload(content.sealed(entry, record.salt));
+    Content before = content;  // another version of this program may print a little differently
+    before.prints = record.prints;
+    const auto payload = tlog::entry_payload(before.sealed(entry, record.salt));
     if (read && payload && read->payload == *payload && read->issuer == issuer) return std::optional(std::move(record));
   }
   return std::optional<tlog::Record>();
@@ -138,6 +152,8 @@ Result<Prepared> prepare(const LogAddRequest& request, tlog::Entry entry, const 
     made.record = std::move(*before);
     return made;
   }
+  content.prints = TRY(prints_of(request, path, context));
+  record.prints = content.prints;
   if (content.needs_salt()) record.salt = TRY(crypto::Random().bytes(tlog::kSaltBytes));
   record.asset = content.asset;
   record.name = path.empty() ? std::string() : std::filesystem::path(path).filename().string();

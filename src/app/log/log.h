@@ -8,6 +8,7 @@
 #include "app/credential/keys.h"
 #include "app/log/witnesses.h"
 #include "base/context.h"
+#include "base/work_prints.h"
 #include "crypto/trust.h"
 #include "report/log/facts.h"
 
@@ -47,6 +48,7 @@ struct LogAddRequest {
   std::string log_key;      ///< of somebody's log (a URL): what its proofs are checked against
   std::string token;        ///< for somebody's log
   bool credential = false;  ///< keep the manifest store that a work carries, if it does
+  WorkPrinter prints = {};  ///< for the registry; what it cannot print (no media) is registered without
 };
 /// denied: the log was rolled back, its guard is gone, or a witness saw more than the log shows.
 Result<report::LogAdded> log_add(const LogAddRequest& request, const Context& context);

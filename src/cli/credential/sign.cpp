@@ -143,7 +143,7 @@ Result<Recorded> record(const SignFlags& flags, const app::SignRequest& request,
     if (binding.alg.starts_with("org.bonafide.mark.")) mark = binding.blocks.front().value;
   }
   const std::string work = answer.written.empty() ? request.input : answer.written;
-  return globals.recorder(flags.log, work, request.key, mark, globals.context(work));
+  return globals.recorder(flags.log, work, request.key, mark, globals.prints, globals.context(work));
 }
 
 ExitCode run_sign(const SignFlags& flags, const Globals& globals) {
@@ -151,7 +151,7 @@ ExitCode run_sign(const SignFlags& flags, const Globals& globals) {
   const auto request = request_of(flags, globals);
   if (!request) return give_up(request.error());
   if (!flags.log.empty()) {  // before the work is signed, not after
-    const auto ready = globals.recorder(flags.log, {}, request->key, {}, globals.context(request->input));
+    const auto ready = globals.recorder(flags.log, {}, request->key, {}, {}, globals.context(request->input));
     if (!ready) return give_up(ready.error());
   }
   const auto answer = app::sign(*request, globals.context(request->input));

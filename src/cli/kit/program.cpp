@@ -60,6 +60,7 @@ int run(const Program& program, int argc, char** argv) {
   globals.marker = program.marker;
   globals.recorder = program.recorder;
   globals.maps = program.maps;
+  globals.prints = program.prints;
 
   CLI::App app(program.description, program.name);
   Run chosen;

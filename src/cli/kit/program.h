@@ -16,6 +16,7 @@ struct Program {
   Marker marker = {};        ///< marks works, or nothing
   Recorder recorder = {};    ///< registers works, or nothing
   PictureMaps maps = {};     ///< of a program that decodes pictures
+  WorkPrinter prints = {};   ///< of works, or nothing
   std::string default_verb;  ///< run when the first word is a file rather than a verb; empty: none
 };
 

@@ -8,6 +8,7 @@
 #include "base/config.h"
 #include "base/fetch.h"
 #include "base/picture_maps.h"
+#include "base/work_prints.h"
 #include "cli/kit/exit_code.h"
 
 namespace bonafide::app {
@@ -39,11 +40,11 @@ struct Recorded {
   std::uint64_t entry = 0;  ///< its number in the log
   std::string proof;        ///< the file with its proof
 };
-/// Registers a signed work in the log in `folder`; `mark`: hex digits, or empty. With an empty `work` it only looks whether
-/// it could.
+/// Registers a signed work in the log in `folder`; `mark`: hex digits, or empty; `prints`: for the registry, or
+/// nothing. With an empty `work` it only looks whether it could.
 using Recorder =
     std::function<Result<Recorded>(const std::string& folder, const std::string& work, const app::KeySource& key,
-                                   const std::string& mark, const Context& context)>;
+                                   const std::string& mark, const WorkPrinter& prints, const Context& context)>;
 
 struct Globals {
   Config config;
@@ -57,6 +58,7 @@ struct Globals {
   Recorder recorder;            ///< nothing in a program without logs
   Network network;              ///< for what the user asks of it; nothing in a program without one
   PictureMaps maps;             ///< nothing in a program that decodes no pictures
+  WorkPrinter prints;           ///< nothing in a program that decodes nothing
 
   Context context(const std::string& label) const;
 };

@@ -18,6 +18,7 @@ struct AddFlags {
   KeyFlags key;
   std::string token_file;
   std::uint64_t about = 0, distrust_from = 0;
+  bool no_prints = false;
 };
 struct LookFlags {
   app::LogPlace place;
@@ -35,6 +36,7 @@ std::vector<std::string> named(const app::LogAddRequest& request) {
 ExitCode run_add(const AddFlags& flags, const CLI::App& verb, const Globals& globals) {
   app::LogAddRequest request = flags.request;
   request.key = key_source(flags.key, globals);
+  if (!flags.no_prints) request.prints = globals.prints;
   if (!request.key.named())
     return log_failed(
         make_error(Code::invalid_argument, "an entry is signed: name the issuer's key (--keys, --key, …)"), globals);
@@ -142,6 +144,8 @@ void add_add(CLI::App& noun, VerbTable& verbs) {
   verb->add_option("--subject", request.subject, "key-add, key-revoke: a certificate (PEM) with the key");
   verb->add_option("--distrust-from", flags->distrust_from, "key-revoke: entries from this number on");
   verb->add_option("--contact", request.contact, "Kept in the registry, never in the log");
+  verb->add_flag("--no-prints", flags->no_prints,
+                 "Keep no prints in the registry: altered copies of these works cannot be traced by it");
   verb->add_flag("--proof", request.proofs, "Write FILE.tlog-proof beside each work");
   verb->add_flag("--anonymous", request.anonymous, "Leave the issuer's certificate out of the proofs");
   witness_flags(*verb, request.witnesses);
@@ -249,7 +253,7 @@ void place_flags(CLI::App& verb, app::LogPlace& place) {
 }
 
 Result<Recorded> record_signed(const std::string& folder, const std::string& work, const app::KeySource& key,
-                               const std::string& mark, const Context& context) {
+                               const std::string& mark, const WorkPrinter& prints, const Context& context) {
   app::LogAddRequest request;
   request.place.folder = folder;
   request.place.passphrase = [] {
@@ -264,6 +268,7 @@ Result<Recorded> record_signed(const std::string& folder, const std::string& wor
   request.mark_id = mark;
   request.proofs = true;
   request.credential = true;  // what was signed can be given back when a platform has taken it off
+  request.prints = prints;
   const report::LogAdded added = TRY(app::log_add(request, context));
   return Recorded{added.entries.front().number, added.entries.front().proof};
 }

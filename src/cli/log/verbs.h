@@ -15,6 +15,6 @@ struct LogNetwork {
 void add_log_on(VerbTable& verbs, LogNetwork network);
 /// For `sign --log`: see Recorder.
 Result<Recorded> record_signed(const std::string& folder, const std::string& work, const app::KeySource& key,
-                               const std::string& mark, const Context& context);
+                               const std::string& mark, const WorkPrinter& prints, const Context& context);
 
 }  // namespace bonafide::cli

@@ -6,7 +6,7 @@ namespace bonafide::provenance::log {
 namespace {
 
 constexpr std::string_view kSelect =
-    "SELECT leaf, number, entry, salt, asset, name, contact, manifest, certificate, erased FROM work ";
+    "SELECT leaf, number, entry, salt, asset, name, contact, manifest, certificate, erased, prints FROM work ";
 
 Cell blob(const Hash& hash) { return Bytes(hash.begin(), hash.end()); }
 Cell some(const Bytes& bytes) { return bytes.empty() ? Cell() : Cell(bytes); }
@@ -25,6 +25,7 @@ Result<Record> record_of(const Row& row) {
   record.manifest = bytes_of(row[7]);
   record.certificate = bytes_of(row[8]);
   record.erased = integer_of(row[9]).value_or(0) != 0;
+  record.prints = bytes_of(row[10]);
   return record;
 }
 
@@ -40,7 +41,10 @@ Result<std::unique_ptr<Registry>> Registry::open(const std::string& path) {
   TRY(
       database.run("CREATE TABLE IF NOT EXISTS work (leaf BLOB PRIMARY KEY, number INTEGER, entry BLOB NOT NULL, "
                    "salt BLOB, asset BLOB, name TEXT, contact TEXT, manifest BLOB, certificate BLOB, "
-                   "erased INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID"));
+                   "erased INTEGER NOT NULL DEFAULT 0, prints BLOB) WITHOUT ROWID"));
+  bool has_prints = false;  // registries of before 2026-11-25 have no such column
+  for (const Row& column : TRY(database.rows("PRAGMA table_info(work)"))) has_prints |= text_of(column[1]) == "prints";
+  if (!has_prints) TRY(database.run("ALTER TABLE work ADD COLUMN prints BLOB"));
   TRY(database.run("CREATE INDEX IF NOT EXISTS work_asset ON work (asset)"));
   TRY(database.run("CREATE INDEX IF NOT EXISTS work_number ON work (number)"));
   const bool older = TRY(database.rows("SELECT 1 FROM sqlite_master WHERE name = 'pointer'")).empty();
@@ -61,9 +65,9 @@ Result<void> Registry::put(const Record& record) {
   const Cell number = record.number ? Cell(static_cast<std::int64_t>(*record.number)) : Cell();
   const Cell asset = record.asset ? blob(*record.asset) : Cell();
   return database_.transaction([&]() -> Result<void> {
-    TRY(database_.run("INSERT OR IGNORE INTO work VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+    TRY(database_.run("INSERT OR IGNORE INTO work VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)",
                       {blob(record.leaf), number, record.entry, some(record.salt), asset, some(record.name),
-                       some(record.contact), some(record.manifest), some(record.certificate)}));
+                       some(record.contact), some(record.manifest), some(record.certificate), some(record.prints)}));
     const auto entry = parse_signed_entry(record.entry);
     if (entry && !entry->entry.mark_id.empty()) TRY(point("mark", entry->entry.mark_id, record.leaf));
     if (record.manifest_label.empty()) return {};
@@ -126,11 +130,31 @@ Result<std::vector<Record>> Registry::find_asset(const Hash& asset) {
   return records;
 }
 
+Result<void> Registry::each(const std::function<Result<void>(Record&&)>& take) {
+  const auto pass_on = [&](const std::vector<Row>& rows) -> Result<void> {
+    for (const Row& row : rows) {
+      Record record = TRY(record_of(row));
+      TRY(take(std::move(record)));
+    }
+    return {};
+  };
+  const auto unnumbered = TRY(database_.rows(std::string(kSelect) + "WHERE number IS NULL ORDER BY leaf"));
+  TRY(pass_on(unnumbered));
+  constexpr std::int64_t kAtOnce = 256;  // rows in memory: a map of a long clip can be large
+  const std::string some = std::string(kSelect) + "WHERE number > ? ORDER BY number LIMIT ?";
+  for (std::int64_t after = -1;;) {
+    const auto rows = TRY(database_.rows(some, {after, kAtOnce}));
+    if (rows.empty()) return {};
+    TRY(pass_on(rows));
+    after = integer_of(rows.back()[1]).value_or(after);
+  }
+}
+
 Result<void> Registry::erase(const Hash& leaf) {
   if (!TRY(find(leaf))) return make_error(Code::not_found, "nothing is registered for this entry");
   TRY(
       database_.run("UPDATE work SET salt = NULL, asset = NULL, name = NULL, contact = NULL, manifest = NULL, "
-                    "certificate = NULL, erased = 1 WHERE leaf = ?",
+                    "certificate = NULL, prints = NULL, erased = 1 WHERE leaf = ?",
                     {blob(leaf)}));
   TRY(database_.run("DELETE FROM pointer WHERE leaf = ?", {blob(leaf)}));
   // the journal still holds the page as it was; this writes it back and empties it

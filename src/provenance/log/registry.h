@@ -1,6 +1,7 @@
 // What the log must not hold, kept apart and deletable: salts, names, manifests, contacts. Erasing a row destroys the
 // salt, and with it the tie between entry and work; every proof stays valid.
 #pragma once
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@ struct Record {
   Bytes manifest = {};              ///< C2PA manifest store, for giving it back to works that lost theirs
   Bytes certificate = {};           ///< the issuer's, DER
   std::string manifest_label = {};  ///< of the store's active manifest: what it is asked for by (only written)
+  Bytes prints = {};  ///< what the work looks and sounds like, as `provenance/print` writes it; sealed by the salt
   bool erased = false;
 };
 
@@ -44,6 +46,8 @@ class Registry {
   Result<std::optional<Record>> find_manifest(const std::string& label);
   /// The label of a record's active manifest; empty when it has none.
   Result<std::string> label_of(const Hash& leaf);
+  /// Every row, those without a number first, until `take` refuses one.
+  Result<void> each(const std::function<Result<void>(Record&&)>& take);
   /// Overwrites everything but entry, leaf and number. not_found: there is no such row.
   Result<void> erase(const Hash& leaf);
 

@@ -125,10 +125,9 @@ TEST(PrintSearch, ACutClipIsFoundInStep) {
     query.prints.frames.push_back({5 * i + 1, {with_flips(clips[1].frames[i + 30].print.bits, 12, random), 90}});
   query.prints.sound.assign(clips[1].sound.begin() + 121, clips[1].sound.begin() + 250);
   for (std::size_t i = 0; i < query.prints.sound.size(); i += 2) query.prints.sound[i] ^= 0x11;
-  const auto found = search(*index, query, false);
+  const auto found = search(*index, query);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].work, 1U);
-  EXPECT_TRUE(found[0].near);
   ASSERT_TRUE(found[0].clip && found[0].sound);
   EXPECT_EQ(found[0].clip->pictures, 20);
   EXPECT_EQ(found[0].clip->asked, 20);
@@ -140,7 +139,7 @@ TEST(PrintSearch, ACutClipIsFoundInStep) {
   Query other;
   for (std::uint32_t i = 0; i < 20; ++i) other.prints.frames.push_back({5 * i, {random_bits(random), 90}});
   for (int i = 0; i < 400; ++i) other.prints.sound.push_back(static_cast<std::uint32_t>(random()));
-  EXPECT_TRUE(search(*index, other, true).empty());
+  EXPECT_TRUE(search(*index, other).empty());
 }
 
 TEST(WorkPrints, AreWrittenAndReadTheSame) {

@@ -199,19 +199,16 @@ std::vector<WorkMatch> nearest(const PrintIndex& index, const EightPrints& turne
   return found;
 }
 
-std::vector<WorkMatch> search(const PrintIndex& index, const Query& query, bool candidates) {
+std::vector<WorkMatch> search(const PrintIndex& index, const Query& query) {
   Matches matches;
-  if (query.turned) search_still(index, *query.turned, candidates ? kCandidate : kNear, matches);
+  if (query.turned) search_still(index, *query.turned, kNear, matches);
   search_clip(index, query.prints.frames, matches);
   search_sound(index, query.prints.sound, matches);
   std::vector<WorkMatch> found;
-  for (auto& [work, match] : matches) {
-    match.near = match.clip || match.sound || (match.distance && *match.distance <= kNear);
-    found.push_back(match);
-  }
+  for (const auto& [work, match] : matches) found.push_back(match);
   const auto rank = [](const WorkMatch& match) {
     const double seen = match.clip ? match.clip->pictures : 0, heard = match.sound ? match.sound->seconds : 0;
-    return std::tuple(!match.near, -seen - heard, match.distance.value_or(kBits), match.work);
+    return std::tuple(-seen - heard, match.distance.value_or(kBits), match.work);
   };
   std::ranges::sort(found, {}, rank);
   return found;

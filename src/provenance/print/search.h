@@ -37,17 +37,13 @@ struct WorkMatch {
   std::optional<double> at_s = {};     ///< the still stands there in the registered clip
   std::optional<ClipMatch> clip = {};  ///< when both are clips
   std::optional<SoundMatch> sound = {};
-  bool near = false;  ///< at the distance that the index promises; else worth a second look only
 };
-
-/// Beyond this even a candidate is none: measured, docs/evaluation/prints.md.
-inline constexpr int kCandidate = 70;
 
 /// The `count` works whose picture is nearest to the file's in any of its eight ways, whatever the distance: cuts move
 /// the print far away, and only what comes after a print (a map) can tell whether they show the same.
 std::vector<WorkMatch> nearest(const PrintIndex& index, const EightPrints& turned, std::size_t count);
 
-/// The best first. `candidates`: works as far as kCandidate too, to be confirmed by other means.
-std::vector<WorkMatch> search(const PrintIndex& index, const Query& query, bool candidates);
+/// The works within kNear, the best first.
+std::vector<WorkMatch> search(const PrintIndex& index, const Query& query);
 
 }  // namespace bonafide::provenance::print
