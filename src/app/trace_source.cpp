@@ -156,7 +156,7 @@ Result<TraceAnswers> Folder::ask(const TraceQuestion& question, const Context& c
   const std::string policy_text = TRY(read_file(policy_file, 1 << 20));
   const tlog::Policy policy = TRY(tlog::parse_policy(policy_text));
   const std::string published = TRY(read_file(place_.folder + "/checkpoint", tlog::kMostNoteBytes));
-  const std::string note = TRY(cosigned(place_, published, witnesses_));
+  const std::string note = TRY(cosigned(place_, published, WitnessWish{.places = witnesses_}));
   const tlog::SignedCheckpoint checkpoint = TRY(tlog::parse_signed_checkpoint(note));
   const tlog::CheckpointCheck check = tlog::check_checkpoint(checkpoint, policy);
   answers.place.origin = checkpoint.checkpoint.origin;
