@@ -57,7 +57,7 @@ provenance::Source read_log(const CheckRequest& request, const Context& context)
           sentence + fmt::format("; {} witness{}", facts->witnesses.size(), facts->witnesses.size() == 1 ? "" : "es")};
 }
 
-// Prints are not looked up yet, and the report must say so rather than "none".
+// Prints need a registry, which `trace` is given, and the report must say so rather than "none".
 provenance::Provenance gather(const CheckRequest& request, const Context& context,
                               Result<provenance::Credential> credential, MarkListener& marks,
                               const media::Media& media) {
@@ -81,7 +81,8 @@ provenance::Provenance gather(const CheckRequest& request, const Context& contex
     provenance.sources.push_back(std::move(*map));
   }
   provenance.sources.push_back(read_log(request, context));
-  provenance.sources.push_back({"prints", provenance::State::not_examined, "not examined yet by this version"});
+  provenance.sources.push_back({"prints", provenance::State::not_examined,
+                                "not looked up: bonafide trace FILE --log FOLDER does, where a registry is kept"});
   return provenance;
 }
 
