@@ -21,6 +21,7 @@ using media::CopySearch;
 
 constexpr int kLeastSide = 64;
 constexpr double kMostPixels = 1.6e6;  // searched; larger pictures are reduced: detail enough for a copied object
+constexpr double kBytesPerPixel = 6;   // the whole picture once more as floating point, and what is made of it
 constexpr std::size_t kMostPairs = 4;  // named in a report; the map shows all
 
 std::string too_small(int width, int height) {
@@ -101,6 +102,12 @@ Finding Session::examine(const media::Frame& frame) const {
   if (std::min(frame.width(), frame.height()) < kLeastSide)
     return not_applicable(too_small(frame.width(), frame.height()));
   const double pixels = static_cast<double>(frame.width()) * frame.height();
+  if (pixels * kBytesPerPixel > static_cast<double>(context_.limits.memory)) {
+    Finding finding;
+    finding.outcome = Outcome::not_examined;
+    finding.reason = "The picture is too large for the memory allowed.";
+    return finding;
+  }
   const int width =
       pixels > kMostPixels ? static_cast<int>(frame.width() * std::sqrt(kMostPixels / pixels)) : frame.width();
   const media::Plane& luma = frame.scaled(width);

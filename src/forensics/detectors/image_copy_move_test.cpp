@@ -76,6 +76,19 @@ TEST(ImageCopyMove, KnownNegative) {
   }
 }
 
+TEST(ImageCopyMove, AsksForNoMoreMemoryThanAllowed) {
+  media::Media media;
+  media.kind = media::Kind::image;
+  Context context;
+  context.limits.memory = 500'000;
+  const auto session = detector_image_copy_move.start({media, context, {}});
+  media::FrameInfo info;
+  info.width = kWidth;
+  info.height = kHeight;
+  session->on_still(media::Frame::from_plane({kWidth, kHeight, 1, forged(1)}, info));
+  EXPECT_EQ(session->finish()[0].outcome, Outcome::not_examined);
+}
+
 TEST(ImageCopyMove, NotApplicable) {
   const auto flat = run(std::vector<std::uint8_t>(std::size_t{kWidth} * kHeight, 90), kWidth, kHeight);
   EXPECT_EQ(flat[0].outcome, Outcome::not_applicable);
