@@ -1,6 +1,8 @@
 // Notes, checkpoints, keys, policies, proofs, the index, receipts, entries and requests to witnesses: an answer for any
 // bytes, never Code::internal; what was read is written the same and reads the same; nothing that a stranger wrote is
-// vouched for by a key that is not his. link: bonafide_provenance_log
+// vouched for by a key that is not his.
+
+// link: bonafide_provenance_log
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
