@@ -35,6 +35,7 @@ std::string command_of(const lab::EvaluateRequest& request) {
   for (const std::string& id : request.pipeline.only) line += " --only " + shell_quoted(id);
   for (const std::string& id : request.pipeline.skip) line += " --skip " + shell_quoted(id);
   for (const std::string& kind : request.kinds) line += " --kind " + shell_quoted(kind);
+  if (!request.worn.empty()) line += " --worn " + shell_quoted(request.worn);
   if (request.limit > 0) line += fmt::format(" --limit {}", request.limit);
   for (const std::string& path : request.datasets) line += " " + shell_quoted(path);
   return line;
@@ -113,6 +114,9 @@ void add_eval(VerbTable& verbs) {
   verb->add_option("--skip", flags->request.pipeline.skip, "All but these tests")->allow_extra_args(false);
   verb->add_option("--kind", flags->request.kinds, "Only rows of this kind")->allow_extra_args(false);
   verb->add_option("--limit", flags->request.limit, "At most so many files of each label and dataset, spread evenly");
+  verb->add_option("--worn", flags->request.worn,
+                   "Every file as it would be after: normalised (labels then ride on less), jpeg90, jpeg70, half, "
+                   "screenshot, noise; mp3_64, opus_24, aac_64, phone");
   verb->add_option("-j,--jobs", flags->request.jobs, "Files at once; default: half the cores")
       ->check(CLI::Range(1, 256));
   verb->add_flag("--resume", flags->resume, "Go on with the journal that is there");

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -12,6 +13,7 @@
 #include <thread>
 
 #include "base/files.h"
+#include "lab/ladder.h"
 
 namespace bonafide::lab {
 
@@ -64,7 +66,9 @@ Result<std::vector<Job>> jobs_of(const EvaluateRequest& request) {
 }
 
 Json heading(const EvaluateRequest& request) {
-  return {{"schema", "bonafide.journal/1"}, {"only", request.pipeline.only}, {"skip", request.pipeline.skip}};
+  Json json{{"schema", "bonafide.journal/1"}, {"only", request.pipeline.only}, {"skip", request.pipeline.skip}};
+  if (!request.worn.empty()) json["worn"] = request.worn;
+  return json;
 }
 
 using Done = std::map<std::pair<std::string, std::string>, Trial>;
@@ -118,9 +122,56 @@ class Journal {
   std::ofstream out_;
 };
 
+// A folder for worked-over copies that goes away with us.
+class Scratch {
+ public:
+  Scratch() {
+    std::error_code failed;
+    path_ = (std::filesystem::temp_directory_path(failed) / "bonafide-eval-XXXXXX").string();
+    if (failed || mkdtemp(path_.data()) == nullptr) path_.clear();
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// Nothing when the rung does not concern this kind of file. A file that cannot be worked over is tried as a missing
+// one.
+Result<std::optional<Trial>> trial_of(const Job& job, std::size_t number, const EvaluateRequest& request,
+                                      const Scratch& scratch, const Context& context) {
+  if (request.worn.empty())
+    return std::optional<Trial>(TRY(run_trial(job.item, job.dataset, request.pipeline, context)));
+  if (scratch.path().empty()) return make_error(Code::io, "no temporary folder can be made");
+  Item item = job.item;
+  auto copy = work_over(item.path, request.worn, scratch.path(), fmt::format("{}", number), context);
+  if (!copy && copy.error().code == Code::unavailable) return copy.error();
+  if (copy && !*copy) return std::optional<Trial>();
+  if (copy) item.path = **copy;
+  auto trial = run_trial(item, job.dataset, request.pipeline, context);
+  std::error_code ignored;
+  if (copy) std::filesystem::remove(item.path, ignored);
+  if (!trial) return trial.error();
+  return std::optional<Trial>(std::move(*trial));
+}
+
+Result<void> known_rung(const std::string& name) {
+  for (const Rung& rung : ladder())
+    if (name.empty() || rung.name == name) return {};
+  return make_error(Code::invalid_argument, "no wear is called \"" + name + "\"");
+}
+
 }  // namespace
 
 Result<std::vector<Trial>> evaluate(const EvaluateRequest& request, const Context& context) {
+  TRY(known_rung(request.worn));
+  const Scratch scratch;
   const std::vector<Job> jobs = TRY(jobs_of(request));
   Done done = TRY(read_journal(request));
   const std::unique_ptr<Journal> journal = TRY(Journal::open(request, done));
@@ -138,14 +189,16 @@ Result<std::vector<Trial>> evaluate(const EvaluateRequest& request, const Contex
       if (mine >= open.size() || context.stopped()) return;
       Context quiet = context;
       quiet.progress = nullptr;
-      auto trial = run_trial(open[mine]->item, open[mine]->dataset, request.pipeline, quiet);
+      auto trial = trial_of(*open[mine], mine, request, scratch, quiet);
       const std::lock_guard lock(mutex);
       if (!trial) {
         if (!problem) problem = trial.error();
         return;
       }
-      journal->add(*trial);
-      done[{trial->dataset, trial->file}] = std::move(*trial);
+      if (*trial) {
+        journal->add(**trial);
+        done[{(*trial)->dataset, (*trial)->file}] = std::move(**trial);
+      }
       context.report("evaluating", ++finished, jobs.size());
     }
   };
@@ -157,7 +210,8 @@ Result<std::vector<Trial>> evaluate(const EvaluateRequest& request, const Contex
   if (context.stopped()) return make_error(Code::cancelled, "stopped; the journal holds what was done");
   if (journal->failed()) return make_error(Code::io, "the journal could not be written");
   std::vector<Trial> trials;
-  for (const Job& job : jobs) trials.push_back(done.at({job.dataset, job.item.file}));
+  for (const Job& job : jobs)
+    if (const auto at = done.find({job.dataset, job.item.file}); at != done.end()) trials.push_back(at->second);
   return trials;
 }
 

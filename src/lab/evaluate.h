@@ -12,6 +12,7 @@ struct EvaluateRequest {
   std::vector<std::string> kinds;     ///< only these; empty: all
   forensics::PipelineSettings pipeline;
   std::size_t limit = 0;  ///< at most so many files a dataset and label, spread evenly over the manifest; 0: all
+  std::string worn;       ///< a rung of ladder(): every file is worked over first, and those of other kinds are left out
   int jobs = 1;
   std::string journal;  ///< JSON lines; made when missing. Files that stand in it are not checked again
 };
