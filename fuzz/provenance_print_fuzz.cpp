@@ -1,5 +1,7 @@
 // Prints and their index out of files: an answer for any bytes, never Code::internal; what was read is written the
-// same; whatever an index holds, searching it stays inside its bytes. link: bonafide_provenance_print
+// same; whatever an index holds, searching it stays inside its bytes.
+
+// link: bonafide_provenance_print
 #include <cstdint>
 #include <cstdlib>
 
