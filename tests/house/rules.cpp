@@ -64,7 +64,6 @@ const std::vector<Room>& rooms() {
       {"app/log", with(record, {"report/log", "app/credential", "provenance/c2pa", "media/container"})},
       {"app/serve", with(record, {"report/log", "app/log", "app/credential", "provenance/c2pa"})},
       {"app", with(with(told, {"app/credential"}), {"app/log", "report/log", "provenance/log"})},
-      {"lab", house},
       {"cli/kit", {"base", "media/container"}},
       {"cli/credential", with(credentials, {"report/credential", "app/credential", "cli/kit"})},
       {"cli/log", with(record, {"report/log", "app/log", "app/serve", "app/credential", "cli/kit", "cli/credential",
