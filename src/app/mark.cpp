@@ -203,4 +203,24 @@ Json marks_json(const std::string& file, const MarkKeys& keys, const FoundMarks&
   return json;
 }
 
+Json marked_json(const std::string& file, std::uint64_t id, const MarkKeys& keys, const MarkedFile& done) {
+  Json earlier = Json::array();
+  for (const FoundMark& mark : done.earlier) earlier.push_back(id_words(mark));
+  return Json{{"schema", "bonafide.marked/1"},
+              {"file", clean_utf8(file)},
+              {"id", fmt::format("{:016x}", id)},
+              {"key", keys.pictures.fingerprint()},
+              {"pictures", done.pictures},
+              {"sound", done.sound},
+              {"fragile_layer_holds", done.holds ? Json(*done.holds) : Json()},
+              {"psnr", done.psnr},
+              {"frames", done.frames},
+              {"seconds", done.seconds},
+              {"codecs", done.codecs},
+              {"copied_tracks", done.copied},
+              {"left_out", done.left_out},
+              {"earlier", std::move(earlier)},
+              {"warning", done.warning}};
+}
+
 }  // namespace bonafide::app

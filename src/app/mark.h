@@ -70,6 +70,9 @@ struct MarkedFile {
   std::optional<double> holds{};        ///< with a fragile layer: the share of the written picture on which it shows
 };
 
+/// Schema bonafide.marked/1.
+Json marked_json(const std::string& file, std::uint64_t id, const MarkKeys& keys, const MarkedFile& done);
+
 /// `unsupported` when nothing of its kind can be marked.
 Result<MarkedFile> mark_file(const std::string& path, const MarkRequest& request, const Context& context);
 /// `deep`: other scales, speeds and tempos too.

@@ -98,5 +98,44 @@ TEST(MarkStill, EveryAnswerFitsItsSchema) {
   EXPECT_EQ(answer(located(texture(1))), "no_mark");
 }
 
+std::vector<std::string> misfits(const std::string& schema, const Json& json) {
+  const auto text = read_file(std::string(BONAFIDE_SOURCE_DIR) + "/docs/schema/" + schema, 1 << 20);
+  if (!text) return {"no " + schema};
+  return bonafide::testing::schema_errors(*parse_json(*text), *parse_json(dump_json(json)), true);
+}
+
+TEST(MarkStill, WhatIsReadFitsItsSchema) {
+  const MarkKeys keys = mark_keys({}).value();
+  const auto found_in = [&](const std::vector<std::uint8_t>& samples) {
+    FoundMarks found;
+    const provenance::mark::TileReader reader(keys.pictures);
+    take(reader.read(media::GreyView{samples.data(), kWidth, kHeight, kWidth}, {}, {}).value(), found);
+    return found;
+  };
+  FoundMarks found = found_in(marked(false));
+  ASSERT_EQ(found.marks.size(), 1U);
+  EXPECT_EQ(found.marks[0].id, kId);
+  found.marks[0].changed = "turned";
+  found.marks.push_back({"sound", {}, 0x01234567U, found.marks[0].evidence, 0, 5, ""});
+  EXPECT_EQ(misfits("bonafide.mark-1.json", marks_json("a.png", keys, found)), std::vector<std::string>{});
+  const FoundMarks none = found_in(texture(1));
+  ASSERT_EQ(none.nothing.size(), 1U);
+  EXPECT_EQ(misfits("bonafide.mark-1.json", marks_json("a.png", keys, none)), std::vector<std::string>{});
+}
+
+TEST(MarkStill, WhatWasMarkedFitsItsSchema) {
+  const MarkKeys keys = mark_keys({}).value();
+  MarkedFile done{.pictures = true, .psnr = 42.5, .codecs = "png"};
+  EXPECT_EQ(misfits("bonafide.marked-1.json", marked_json("a.png", kId, keys, done)), std::vector<std::string>{});
+  done.holds = 0.9;
+  done.left_out = {"its Content Credential"};
+  done.earlier.push_back({"picture", kId, 0x01234567U, {}, 0, 0, ""});
+  Json json = marked_json("a.png", kId, keys, done);
+  EXPECT_EQ(misfits("bonafide.marked-1.json", json), std::vector<std::string>{});
+  EXPECT_EQ(json["earlier"][0], "0123456789abcdef");
+  json["psnr"] = "42.5";
+  EXPECT_NE(misfits("bonafide.marked-1.json", json), std::vector<std::string>{}) << "the schema must be able to refuse";
+}
+
 }  // namespace
 }  // namespace bonafide::app

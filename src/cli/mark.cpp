@@ -80,23 +80,7 @@ ExitCode run_add(const MarkFlags& flags, const Globals& globals) {
   if (!done) return tell_failure(done.error(), flags.in, globals);
   end_progress();
   if (globals.json) {
-    print(dump_json(Json{{"schema", "bonafide.marked/1"},
-                         {"file", clean_utf8(flags.out)},
-                         {"id", fmt::format("{:016x}", *id)},
-                         {"key", keys->pictures.fingerprint()},
-                         {"pictures", done->pictures},
-                         {"sound", done->sound},
-                         {"fragile_layer_holds", done->holds ? Json(*done->holds) : Json()},
-                         {"psnr", done->psnr},
-                         {"frames", done->frames},
-                         {"seconds", done->seconds},
-                         {"codecs", done->codecs},
-                         {"copied_tracks", done->copied},
-                         {"left_out", done->left_out},
-                         {"earlier", words_of(done->earlier)},
-                         {"warning", done->warning}},
-                    2) +
-          "\n");
+    print(dump_json(app::marked_json(flags.out, *id, *keys, *done), 2) + "\n");
   } else {
     print(fmt::format("{}\n  mark {:016x} in {}\n", clean_utf8(flags.out), *id, words_of(*done)));
     for (const std::string& earlier : words_of(done->earlier))
